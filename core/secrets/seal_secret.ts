@@ -1,0 +1,49 @@
+import { GatewayError } from "../errors.ts";
+import type { Keyring } from "./keyring.ts";
+import { Plaintext } from "./plaintext.ts";
+import { open, seal, type SealContext, type Sealed } from "./seal.ts";
+import type { SealedSecret } from "./secret.ts";
+
+/** Which value of which secret of which server. */
+export type SecretPlace = Pick<SealedSecret, "serverId" | "name" | "version">;
+
+/** Seals a value for one place; the ciphertext opens nowhere else. */
+export function sealSecret(
+  keyring: Keyring,
+  place: SecretPlace,
+  value: string,
+): Promise<Sealed> {
+  return seal(keyring, contextOf(place), value);
+}
+
+/**
+ * Opens a stored secret.
+ *
+ * Throws `internal`, naming the place and the key, when that master key is not
+ * loaded or the ciphertext was made for another place.
+ */
+export async function openSecret(
+  keyring: Keyring,
+  secret: SecretPlace & Sealed,
+): Promise<Plaintext> {
+  const { serverId, name, version, keyId } = secret;
+  const what = `Cannot open secret "${name}" (version ${version}) of "${serverId}"`;
+  if (!keyring.has(keyId)) {
+    throw new GatewayError("internal", `${what}: master key "${keyId}" is not loaded`);
+  }
+
+  const value = await open(keyring, contextOf(secret), secret);
+  if (value === null) {
+    throw new GatewayError("internal", `${what}: it was not sealed for this place`);
+  }
+
+  return new Plaintext(value);
+}
+
+/** One derived key per server; the binding names the server, the secret and the version. */
+function contextOf({ serverId, name, version }: SecretPlace): SealContext {
+  return {
+    purpose: `aerostack secrets of ${serverId}`,
+    boundTo: ["secret", serverId, name, version],
+  };
+}
