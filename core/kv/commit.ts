@@ -16,7 +16,9 @@ export interface Prepared<Result> {
  * An embedded store that another process holds for too long throws "database is
  * locked" with nothing applied; that is a lost race like any other.
  */
-export async function commitOnce(atomic: Deno.AtomicOperation): Promise<boolean> {
+export async function commitOnce(
+  atomic: Deno.AtomicOperation,
+): Promise<boolean> {
   try {
     const { ok } = await atomic.commit();
     return ok;
@@ -42,9 +44,14 @@ export async function commitWithRetry<Result>(
     await pause(Math.random() * Math.min(2 ** attempt, 50));
   }
 
-  throw new GatewayError("conflict", `Cannot ${doing}: other writers were always first`, {
-    publicMessage: `Cannot ${doing}: others change the same thing right now. Try again.`,
-  });
+  throw new GatewayError(
+    "conflict",
+    `Cannot ${doing}: other writers were always first`,
+    {
+      publicMessage:
+        `Cannot ${doing}: others change the same thing right now. Try again.`,
+    },
+  );
 }
 
 /** Whether an embedded store refused a commit because another process writes. */

@@ -26,10 +26,14 @@ export function parseRecord<Schema extends z.ZodType>(
   const { success, data, error } = schema.safeParse(entry.value);
   if (success) return data;
 
-  const fields = error.issues.map((issue) => issue.path.join(".") || "(all of it)");
+  const fields = error.issues.map((issue) =>
+    issue.path.join(".") || "(all of it)"
+  );
   throw new GatewayError(
     "internal",
-    `Cannot read record ${JSON.stringify(entry.key)}: wrong in ${fields.join(", ")}`,
+    `Cannot read record ${JSON.stringify(entry.key)}: wrong in ${
+      fields.join(", ")
+    }`,
   );
 }
 
@@ -40,7 +44,9 @@ export async function listRecords<Schema extends z.ZodType>(
   prefix: Deno.KvKey,
 ): Promise<z.output<Schema>[]> {
   const records: z.output<Schema>[] = [];
-  for await (const entry of kv.list({ prefix })) records.push(parseRecord(schema, entry));
+  for await (const entry of kv.list({ prefix })) {
+    records.push(parseRecord(schema, entry));
+  }
   return records;
 }
 
@@ -54,7 +60,9 @@ export async function getAll(
     groups.push(keys.slice(start, start + GET_MANY_LIMIT));
   }
 
-  const entries = await Promise.all(groups.map((group) => kv.getMany<unknown[]>(group)));
+  const entries = await Promise.all(
+    groups.map((group) => kv.getMany<unknown[]>(group)),
+  );
   return entries.flat();
 }
 
@@ -71,5 +79,7 @@ export function holdOwner(
   owner: Deno.KvEntryMaybe<unknown>,
 ): Deno.AtomicOperation {
   atomic.check(owner);
-  return owner.versionstamp === null ? atomic : atomic.set(owner.key, owner.value);
+  return owner.versionstamp === null
+    ? atomic
+    : atomic.set(owner.key, owner.value);
 }

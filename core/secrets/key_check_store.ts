@@ -27,6 +27,8 @@ export class KeyCheckStore {
   /** Records a key; `false` when one of that id is recorded already. */
   add(check: KeyCheck): Promise<boolean> {
     const key = keys.keyCheck(check.keyId);
-    return commitOnce(this.#kv.atomic().check({ key, versionstamp: null }).set(key, check));
+    return commitOnce(
+      this.#kv.atomic().check({ key, versionstamp: null }).set(key, check),
+    );
   }
 }

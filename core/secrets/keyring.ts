@@ -15,7 +15,9 @@ export class Keyring {
   readonly #imported = new Map<string, Promise<CryptoKey>>();
 
   constructor(keys: readonly MasterKey[]) {
-    if (keys.length === 0) throw new GatewayError("internal", "A keyring needs a key");
+    if (keys.length === 0) {
+      throw new GatewayError("internal", "A keyring needs a key");
+    }
     this.primaryId = keys[0].id;
     this.#keys = new Map(keys.map(({ id, bytes }) => [id, bytes]));
   }
@@ -31,7 +33,10 @@ export class Keyring {
   }
 
   /** 32 bytes for one purpose, by HKDF-SHA256. Throws `internal` for an unknown key. */
-  async derive(keyId: string, purpose: string): Promise<Uint8Array<ArrayBuffer>> {
+  async derive(
+    keyId: string,
+    purpose: string,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     const bits = await crypto.subtle.deriveBits(
       {
         name: "HKDF",
@@ -51,12 +56,21 @@ export class Keyring {
 
     const bytes = this.#keys.get(keyId);
     if (bytes === undefined) {
-      throw new GatewayError("internal", `Cannot derive: master key "${keyId}" is not loaded`);
+      throw new GatewayError(
+        "internal",
+        `Cannot derive: master key "${keyId}" is not loaded`,
+      );
     }
 
-    const key = crypto.subtle.importKey("raw", new Uint8Array(bytes), "HKDF", false, [
-      "deriveBits",
-    ]);
+    const key = crypto.subtle.importKey(
+      "raw",
+      new Uint8Array(bytes),
+      "HKDF",
+      false,
+      [
+        "deriveBits",
+      ],
+    );
     this.#imported.set(keyId, key);
     return key;
   }

@@ -9,7 +9,10 @@ import { open, seal, type SealContext } from "./seal.ts";
 const DEFAULT_KEY_ID = "default";
 
 const CHECK_TEXT = "aerostack master key check";
-const CHECK_CONTEXT: SealContext = { purpose: CHECK_TEXT, boundTo: ["key check"] };
+const CHECK_CONTEXT: SealContext = {
+  purpose: CHECK_TEXT,
+  boundTo: ["key check"],
+};
 
 type Settings = Pick<Config, "masterKeys" | "dataDir" | "kvPath">;
 
@@ -47,16 +50,25 @@ async function findKeys(
 ): Promise<readonly MasterKey[]> {
   if (config.masterKeys.length > 0) return config.masterKeys;
   if (config.kvPath === ":memory:") return [defaultKey(newKeyBytes())];
-  if (store.filePath === null) throw needsVariable("this store is not on this machine's disk");
+  if (store.filePath === null) {
+    throw needsVariable("this store is not on this machine's disk");
+  }
 
   const kept = await readMasterKeyFile(config.dataDir, log);
   if (kept !== null) return [defaultKey(kept)];
-  if (recorded.length > 0) throw missingKeys(recorded.map((check) => check.keyId));
+  if (recorded.length > 0) {
+    throw missingKeys(recorded.map((check) => check.keyId));
+  }
 
-  return [defaultKey(await makeMasterKeyFile(config.dataDir, newKeyBytes(), log))];
+  return [
+    defaultKey(await makeMasterKeyFile(config.dataDir, newKeyBytes(), log)),
+  ];
 }
 
-async function verify(keyring: Keyring, recorded: readonly KeyCheck[]): Promise<void> {
+async function verify(
+  keyring: Keyring,
+  recorded: readonly KeyCheck[],
+): Promise<void> {
   const missing = recorded.filter(({ keyId }) => !keyring.has(keyId));
   if (missing.length > 0) throw missingKeys(missing.map(({ keyId }) => keyId));
 
@@ -71,7 +83,10 @@ async function verify(keyring: Keyring, recorded: readonly KeyCheck[]): Promise<
 }
 
 /** Another process may record the same id first; then its check must open as well. */
-async function recordPrimary(keyring: Keyring, checks: KeyCheckStore): Promise<void> {
+async function recordPrimary(
+  keyring: Keyring,
+  checks: KeyCheckStore,
+): Promise<void> {
   if (await checks.add(await seal(keyring, CHECK_CONTEXT, CHECK_TEXT))) return;
   await verify(keyring, await checks.list());
 }

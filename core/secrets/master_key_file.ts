@@ -45,7 +45,9 @@ export async function makeMasterKeyFile(
     });
     await Deno.link(draft, path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw cannotKeep(path, error);
+    if (!(error instanceof Deno.errors.AlreadyExists)) {
+      throw cannotKeep(path, error);
+    }
     return await readMasterKeyFile(dataDir, log) ?? bytes;
   } finally {
     await Deno.remove(draft).catch(() => {});
@@ -58,7 +60,10 @@ export async function makeMasterKeyFile(
   return bytes;
 }
 
-async function warnWhenOpen(path: string, log: (line: string) => void): Promise<void> {
+async function warnWhenOpen(
+  path: string,
+  log: (line: string) => void,
+): Promise<void> {
   const { mode } = await Deno.stat(path);
   if (mode === null || (mode & 0o077) === 0) return;
   log(`Others on this machine can read ${path}; run: chmod 600 ${path}`);

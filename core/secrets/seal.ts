@@ -50,9 +50,17 @@ export async function open(
 ): Promise<string | null> {
   try {
     const key = await importKey(keyring, sealed.keyId, context, "decrypt");
-    const nonce = Uint8Array.fromBase64(sealed.nonce, { alphabet: "base64url" });
-    const ciphertext = Uint8Array.fromBase64(sealed.ciphertext, { alphabet: "base64url" });
-    const text = await crypto.subtle.decrypt(gcm(nonce, context), key, ciphertext);
+    const nonce = Uint8Array.fromBase64(sealed.nonce, {
+      alphabet: "base64url",
+    });
+    const ciphertext = Uint8Array.fromBase64(sealed.ciphertext, {
+      alphabet: "base64url",
+    });
+    const text = await crypto.subtle.decrypt(
+      gcm(nonce, context),
+      key,
+      ciphertext,
+    );
     return new TextDecoder("utf-8", { ignoreBOM: true }).decode(text);
   } catch {
     return null;
@@ -70,7 +78,10 @@ async function importKey(
 }
 
 /** A JSON array keeps `["a", "bc"]` and `["ab", "c"]` apart. */
-function gcm(nonce: Uint8Array<ArrayBuffer>, { boundTo }: SealContext): AesGcmParams {
+function gcm(
+  nonce: Uint8Array<ArrayBuffer>,
+  { boundTo }: SealContext,
+): AesGcmParams {
   const additionalData = new TextEncoder().encode(JSON.stringify(boundTo));
   return { name: "AES-GCM", iv: nonce, additionalData };
 }

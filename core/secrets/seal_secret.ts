@@ -27,14 +27,21 @@ export async function openSecret(
   secret: SecretPlace & Sealed,
 ): Promise<Plaintext> {
   const { serverId, name, version, keyId } = secret;
-  const what = `Cannot open secret "${name}" (version ${version}) of "${serverId}"`;
+  const what =
+    `Cannot open secret "${name}" (version ${version}) of "${serverId}"`;
   if (!keyring.has(keyId)) {
-    throw new GatewayError("internal", `${what}: master key "${keyId}" is not loaded`);
+    throw new GatewayError(
+      "internal",
+      `${what}: master key "${keyId}" is not loaded`,
+    );
   }
 
   const value = await open(keyring, contextOf(secret), secret);
   if (value === null) {
-    throw new GatewayError("internal", `${what}: it was not sealed for this place`);
+    throw new GatewayError(
+      "internal",
+      `${what}: it was not sealed for this place`,
+    );
   }
 
   return new Plaintext(value);

@@ -17,7 +17,10 @@ export type SecretName = z.infer<typeof SecretName>;
 
 /** What an admin says to set a secret. */
 export const SecretInput = z.strictObject({
-  value: z.string().min(1, "must not be empty").max(8192, "must have at most 8192 characters"),
+  value: z.string().min(1, "must not be empty").max(
+    8192,
+    "must have at most 8192 characters",
+  ),
   injection: InjectionRule.optional(),
 });
 export type SecretInput = z.infer<typeof SecretInput>;

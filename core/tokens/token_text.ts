@@ -19,7 +19,9 @@ const PATTERNS: Record<TokenKind, RegExp> = {
 
 /** A fresh member token: `mwt_<first name>_<random><checksum>`. */
 export function newTokenText(personName: string): string {
-  return withChecksum(`mwt_${firstName(personName)}_${randomText(RANDOM_LENGTH, BASE62)}`);
+  return withChecksum(
+    `mwt_${firstName(personName)}_${randomText(RANDOM_LENGTH, BASE62)}`,
+  );
 }
 
 /** A fresh admin token: `aat_<random><checksum>`. */

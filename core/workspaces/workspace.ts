@@ -5,7 +5,8 @@ import { Slug } from "../slug.ts";
 /** What an admin says to create a workspace; the name defaults to the slug. */
 export const WorkspaceInput = z.strictObject({
   slug: Slug,
-  name: z.string().trim().min(1).max(100, "must have 1 to 100 characters").optional(),
+  name: z.string().trim().min(1).max(100, "must have 1 to 100 characters")
+    .optional(),
 });
 export type WorkspaceInput = z.infer<typeof WorkspaceInput>;
 
@@ -35,7 +36,9 @@ export const WorkspaceView = z.object({
   path: z.string(),
   /** The whole URL of that path at this gateway's public address. */
   url: z.string(),
-  servers: z.array(z.object({ slug: Slug, name: z.string(), installedAt: z.string() })),
+  servers: z.array(
+    z.object({ slug: Slug, name: z.string(), installedAt: z.string() }),
+  ),
   /** Tokens that open it now: neither revoked nor expired. */
   activeTokens: z.number().int(),
   createdAt: z.string(),
