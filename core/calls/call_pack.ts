@@ -1,0 +1,81 @@
+import { z } from "zod";
+import { Call } from "./call.ts";
+
+/** Calls of one workspace that were committed together, as they are stored. */
+export const CallPack = z.object({
+  /**
+   * When the last of them was over. A long call lies far from when it began, but
+   * next to the calls that were over at the same time.
+   */
+  endedAt: z.iso.datetime(),
+  /** A JSON array of calls in UTF-8, so that its size is known to the byte. */
+  calls: z.instanceof(Uint8Array),
+});
+export type CallPack = z.infer<typeof CallPack>;
+
+/** A call that is ready to be packed. */
+export interface EncodedCall {
+  /** Milliseconds since 1970. */
+  endedAtMs: number;
+  json: Uint8Array;
+}
+
+/** How much of each text a record keeps, in characters. */
+const KEPT = { tool: 200, server: 200, person: 100, email: 254 };
+
+/** A duration that exceeds this is a mistake; it must not spoil the pack's date. */
+const LONGEST_CALL_MS = 24 * 60 * 60 * 1000;
+
+const Calls = z.array(Call);
+
+/**
+ * A call as the log keeps it, with its texts cut to a bound.
+ *
+ * Parsing drops whatever is no field of a call and throws for what could not be
+ * read back, so that one bad record can never spoil those beside it.
+ */
+export function encodeCall(call: Call): EncodedCall {
+  const at = new Date(call.at);
+  const bounded = Call.parse({
+    ...call,
+    at: at.toISOString(),
+    tool: cut(call.tool, KEPT.tool),
+    server: call.server === null ? null : cut(call.server, KEPT.server),
+    person: cut(call.person, KEPT.person),
+    email: call.email === null ? null : cut(call.email, KEPT.email),
+  });
+
+  return {
+    endedAtMs: at.getTime() + Math.min(Math.max(0, bounded.durationMs), LONGEST_CALL_MS),
+    json: new TextEncoder().encode(JSON.stringify(bounded)),
+  };
+}
+
+/** Puts calls into one value, in their order; there is at least one. */
+export function packCalls(encoded: readonly EncodedCall[]): CallPack {
+  const sizeBytes = encoded.reduce((sum, { json }) => sum + json.length + 1, 1);
+  const calls = new Uint8Array(sizeBytes);
+  let end = 0;
+  let endedAtMs = 0;
+
+  for (const call of encoded) {
+    calls[end] = end === 0 ? "[".charCodeAt(0) : ",".charCodeAt(0);
+    calls.set(call.json, end + 1);
+    end += 1 + call.json.length;
+    endedAtMs = Math.max(endedAtMs, call.endedAtMs);
+  }
+  calls[end] = "]".charCodeAt(0);
+
+  return { endedAt: new Date(endedAtMs).toISOString(), calls };
+}
+
+/** The calls of a pack, in the order in which they were recorded. */
+export function unpackCalls(pack: CallPack): Call[] {
+  return Calls.parse(JSON.parse(new TextDecoder().decode(pack.calls)));
+}
+
+/** The first characters of a text, without half of a surrogate pair at the end. */
+function cut(text: string, length: number): string {
+  if (text.length <= length) return text;
+  return text.slice(0, length).replace(/[\ud800-\udbff]$/, "");
+}
