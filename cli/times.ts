@@ -1,0 +1,86 @@
+import { parsePeriod } from "../core/calls/period.ts";
+import { asGatewayError } from "../core/errors.ts";
+import { wrongUsage } from "./cli_error.ts";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const UNITS: Record<string, number> = { h: HOUR, d: DAY, w: 7 * DAY };
+
+/** A time as people say it: `2 min ago`, `in 3 days`; the date when it is far. */
+export function relativeTime(iso: string, now: Date): string {
+  const time = Date.parse(iso);
+  if (Number.isNaN(time)) return iso;
+
+  const distance = Math.abs(now.getTime() - time);
+  if (distance >= 100 * DAY) return new Date(time).toISOString().slice(0, 10);
+
+  const amount = spoken(distance);
+  if (distance < 5 * SECOND) return "just now";
+  return time <= now.getTime() ? `${amount} ago` : `in ${amount}`;
+}
+
+function spoken(distance: number): string {
+  if (distance < MINUTE) return `${Math.floor(distance / SECOND)} s`;
+  if (distance < HOUR) return `${Math.floor(distance / MINUTE)} min`;
+  if (distance < DAY) return `${Math.floor(distance / HOUR)} h`;
+  const days = Math.floor(distance / DAY);
+  return days === 1 ? "1 day" : `${days} days`;
+}
+
+/**
+ * When `--expires` says: `90d`, `12h`, `2w` from now, or an ISO date.
+ *
+ * A date without a time means the end of that day, UTC.
+ */
+export function parseExpiry(value: string, now: Date): string {
+  const time = expiryTime(value.trim(), now);
+  if (Number.isNaN(time) || time > Date.UTC(9999, 0)) {
+    throw wrongUsage(
+      `--expires is "${value}"; write a time such as 90d, 12h or 2w, or a date such as 2030-01-31.`,
+    );
+  }
+  if (time <= now.getTime()) {
+    throw wrongUsage(`--expires is "${value}", which is not in the future; name a later time.`);
+  }
+  return new Date(time).toISOString();
+}
+
+function expiryTime(value: string, now: Date): number {
+  const [, amount, unit] = /^(\d{1,6})([hdw])$/.exec(value) ?? [];
+  if (amount !== undefined && unit !== undefined) {
+    return now.getTime() + Number(amount) * (UNITS[unit] ?? NaN);
+  }
+
+  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return dayEnd(value);
+  const isMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
+  return isMoment.test(value) ? Date.parse(value) : NaN;
+}
+
+/** The last second of a day; `NaN` for a day that no calendar has. */
+function dayEnd(day: string): number {
+  const time = Date.parse(`${day}T23:59:59Z`);
+  const exists = !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+  return exists ? time : NaN;
+}
+
+/** Checks what `--period` says: `7d`, `24h`, `30m`, `2w`. */
+export function checkPeriod(value: string): string {
+  try {
+    parsePeriod(value);
+    return value;
+  } catch (error) {
+    throw wrongUsage(asGatewayError(error).publicMessage);
+  }
+}
+
+/** Checks a whole number within bounds. */
+export function wholeNumber(option: string, min: number, max: number) {
+  return (value: string): number => {
+    const number = /^\d{1,9}$/.test(value) ? Number(value) : NaN;
+    if (number >= min && number <= max) return number;
+    throw wrongUsage(`${option} is "${value}"; write a whole number from ${min} to ${max}.`);
+  };
+}
