@@ -17,7 +17,8 @@ export interface AddressRulesOptions {
   allowPrivate: boolean;
   /** All addresses of a DNS name. */
   lookup?: (hostname: string) => Promise<string[]>;
-  now?: () => Date;
+  /** Milliseconds of a clock that only goes forward. */
+  nowMs?: () => number;
 }
 
 interface CachedVerdict {
@@ -38,13 +39,13 @@ const LOOKUP_TIMEOUT_MS = 5_000;
 export class AddressRules {
   readonly #allowPrivate: boolean;
   readonly #lookup: (hostname: string) => Promise<string[]>;
-  readonly #now: () => Date;
+  readonly #nowMs: () => number;
   readonly #verdicts = new Map<string, CachedVerdict>();
 
   constructor(options: AddressRulesOptions) {
     this.#allowPrivate = options.allowPrivate;
     this.#lookup = options.lookup ?? systemLookup;
-    this.#now = options.now ?? (() => new Date());
+    this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
   /** Reads a server's URL. Throws `invalid_input` for `url`, with reason and fix. */
@@ -86,7 +87,7 @@ export class AddressRules {
       return Promise.resolve({ ok: true, addresses: [literal] });
     }
 
-    const nowMs = this.#now().getTime();
+    const nowMs = this.#nowMs();
     const known = this.#verdicts.get(hostname);
     if (known !== undefined && known.goodUntilMs > nowMs) return known.verdict;
 
