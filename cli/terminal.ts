@@ -44,9 +44,10 @@ function writeLine(target: typeof Deno.stdout, text: string): void {
 
 async function askHidden(question: string): Promise<string | null> {
   const encoder = new TextEncoder();
-  Deno.stderr.writeSync(encoder.encode(question));
+  // Nothing may be echoed from the moment on at which somebody sees the question.
   Deno.stdin.setRaw(true);
   try {
+    Deno.stderr.writeSync(encoder.encode(question));
     return await readHiddenLine(async () => {
       const bytes = new Uint8Array(1024);
       const size = await Deno.stdin.read(bytes);

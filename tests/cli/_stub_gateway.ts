@@ -1,0 +1,49 @@
+/** A request that the stub was sent. */
+export interface SeenRequest {
+  method: string;
+  /** Path below `/api/v1`, with its query. */
+  path: string;
+  authorization: string | null;
+  body: unknown;
+}
+
+/** What the stub answers to `GET /servers` and the like; a query is not compared. */
+export type StubAnswers = Record<string, { status?: number; body?: unknown }>;
+
+/** An admin API that gives prepared answers and remembers what it was asked. */
+export interface StubGateway extends AsyncDisposable {
+  url: string;
+  seen: SeenRequest[];
+}
+
+/** Starts a stub on loopback. What it has no answer for is 404, as the API says it. */
+export function startStub(answers: StubAnswers): StubGateway {
+  const seen: SeenRequest[] = [];
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const url = new URL(request.url);
+    const path = url.pathname.replace("/api/v1", "");
+    const text = await request.text();
+    seen.push({
+      method: request.method,
+      path: path + url.search,
+      authorization: request.headers.get("authorization"),
+      body: text === "" ? null : JSON.parse(text),
+    });
+
+    const { status = 200, body } = answers[`${request.method} ${path}`] ?? NOTHING_HERE;
+    return body === undefined ? new Response(null, { status }) : Response.json(body, { status });
+  });
+
+  return {
+    url: `http://127.0.0.1:${server.addr.port}`,
+    seen,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+/** The API's body for an error. */
+export function errorBody(code: string, message: string, field?: string) {
+  return { error: { code, message, field } };
+}
+
+const NOTHING_HERE = { status: 404, body: errorBody("not_found", "There is nothing here.") };

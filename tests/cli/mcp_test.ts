@@ -1,0 +1,205 @@
+import assert from "node:assert/strict";
+import { listOf, SERVER, WORKSPACE } from "./_answers.ts";
+import { aerostack } from "./_command.ts";
+import { errorBody, startStub, type StubAnswers } from "./_stub_gateway.ts";
+
+const TOKEN = "aat_test-token-0123456789";
+
+/** Runs the command against a stub; gives what it left and what the stub saw. */
+async function run(answers: StubAnswers, ...args: string[]) {
+  await using stub = startStub(answers);
+  const env = { AEROSTACK_URL: stub.url, AEROSTACK_TOKEN: TOKEN };
+  return { ...await aerostack(args, { env }), seen: stub.seen };
+}
+
+Deno.test("mcp register sends what was given and says what comes next", async () => {
+  const { code, out, seen } = await run(
+    { "POST /servers": { status: 201, body: SERVER } },
+    ...["mcp", "register", "--name", "Internal API", "--slug", "internal-api"],
+    ...["--url", "https://api.example.com/sse", "--timeout", "60"],
+  );
+
+  assert.equal(code, 0);
+  assert.match(out, /Registered internal-api .*\n.*aerostack secrets set internal-api/);
+  assert.deepEqual(seen, [{
+    method: "POST",
+    path: "/servers",
+    authorization: `Bearer ${TOKEN}`,
+    body: {
+      name: "Internal API",
+      slug: "internal-api",
+      url: "https://api.example.com/sse",
+      timeoutSeconds: 60,
+    },
+  }]);
+});
+
+Deno.test("mcp register tells what the gateway refused and ends with 1", async () => {
+  const message = "must be lower-case letters and digits";
+  const { code, out, err } = await run(
+    { "POST /servers": { status: 400, body: errorBody("invalid_input", message, "slug") } },
+    ...["mcp", "register", "--name", "A", "--slug", "A A", "--url", "https://a.example"],
+  );
+
+  assert.deepEqual([code, out], [1, ""]);
+  assert.equal(err, `error: slug: ${message}\n`);
+});
+
+Deno.test("mcp list prints aligned columns", async () => {
+  const { code, out } = await run(
+    {
+      "GET /servers": {
+        body: listOf(SERVER, { ...SERVER, slug: "x", workspaces: [], secrets: [] }),
+      },
+    },
+    ...["mcp", "list"],
+  );
+
+  assert.equal(code, 0);
+  assert.deepEqual(out.split("\n"), [
+    "SLUG          NAME          URL                          WORKSPACES  SECRETS",
+    "internal-api  Internal API  https://api.example.com/sse  backend     API_KEY",
+    "x             Internal API  https://api.example.com/sse  -           -",
+    "",
+  ]);
+});
+
+Deno.test("mcp list follows every page", async () => {
+  let page = 0;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    const cursor = new URL(request.url).searchParams.get("cursor");
+    assert.equal(cursor, page === 0 ? null : `page-${page}`);
+    page++;
+    return Response.json({
+      items: [{ ...SERVER, slug: `s${page}` }],
+      nextCursor: page < 3 ? `page-${page}` : null,
+    });
+  });
+  const env = { AEROSTACK_URL: `http://127.0.0.1:${server.addr.port}`, AEROSTACK_TOKEN: TOKEN };
+
+  const { code, out } = await aerostack(["mcp", "list", "--json"], { env });
+  await server.shutdown();
+
+  const { items, nextCursor } = JSON.parse(out);
+  assert.deepEqual([code, items.length, nextCursor], [0, 3, null]);
+});
+
+Deno.test("mcp list of nothing says how to register a server", async () => {
+  const { code, out } = await run({ "GET /servers": { body: listOf() } }, "mcp", "list");
+
+  assert.equal(code, 0);
+  assert.match(out, /aerostack mcp register/);
+});
+
+Deno.test("mcp show --json prints the answer as it is, unknown fields too", async () => {
+  const body = { ...SERVER, later: { field: [1] } };
+  const { code, out } = await run(
+    { "GET /servers/internal-api": { body } },
+    ...["mcp", "show", "internal-api", "--json"],
+  );
+
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(out), body);
+});
+
+Deno.test("mcp show does not let a server's name steer the terminal", async () => {
+  const body = { ...SERVER, name: "Evil\u001b[2J\u009b2J\u202ename\r\n" };
+  const { out } = await run({ "GET /servers/evil": { body } }, "mcp", "show", "evil");
+
+  assert.match(out, /Name {8}Evil \[2J 2J name\n/);
+});
+
+Deno.test("mcp show ends with 1 and as JSON when a server is unknown", async () => {
+  const error = { code: "not_found", message: 'There is no server "nope".' };
+  const { code, out, err } = await run(
+    { "GET /servers/nope": { status: 404, body: { error } } },
+    ...["mcp", "show", "nope", "--json"],
+  );
+
+  assert.deepEqual([code, out], [1, ""]);
+  assert.deepEqual(JSON.parse(err), { error });
+});
+
+Deno.test("mcp update changes only what was given", async () => {
+  const { code, seen } = await run(
+    { "PATCH /servers/internal-api": { body: SERVER } },
+    ...["mcp", "update", "internal-api", "--timeout", "5"],
+  );
+
+  assert.equal(code, 0);
+  assert.deepEqual(seen[0]?.body, { timeoutSeconds: 5 });
+});
+
+Deno.test("mcp remove asks for --force through the gateway's words, and passes it on", async () => {
+  const inUse = errorBody("in_use", '"internal-api" is installed in backend; repeat with --force.');
+  const refused = await run(
+    { "DELETE /servers/internal-api": { status: 409, body: inUse } },
+    ...["mcp", "remove", "internal-api"],
+  );
+  const forced = await run(
+    { "DELETE /servers/internal-api": { status: 204 } },
+    ...["mcp", "remove", "internal-api", "--force"],
+  );
+
+  assert.equal(refused.code, 1);
+  assert.match(refused.err, /backend; repeat with --force/);
+  assert.equal(forced.code, 0);
+  assert.equal(forced.seen[0]?.path, "/servers/internal-api?force=true");
+});
+
+Deno.test("mcp remove keeps a name with slashes in one segment", async () => {
+  const { seen } = await run({}, "mcp", "remove", "a/../../admin-tokens?x#y");
+
+  assert.equal(seen[0]?.path, "/servers/a%2F..%2F..%2Fadmin-tokens%3Fx%23y");
+});
+
+Deno.test("mcp install and uninstall name the workspace", async () => {
+  const answers = {
+    "PUT /workspaces/backend/servers/internal-api": { body: WORKSPACE },
+    "DELETE /workspaces/backend/servers/internal-api": { status: 204 },
+  };
+  const installed = await run(answers, "mcp", "install", "internal-api", "--workspace", "backend");
+  const removed = await run(answers, "mcp", "uninstall", "internal-api", "--workspace", "backend");
+
+  assert.equal(installed.code, 0);
+  assert.match(installed.out, /https:\/\/mcp\.example\.com\/ws\/backend\/sse/);
+  assert.equal(removed.code, 0);
+  assert.match(removed.out, /Took internal-api out of backend/);
+});
+
+Deno.test("mcp test lists the tools of a server that works", async () => {
+  const report = {
+    ok: true,
+    stage: null,
+    message: "",
+    protocolVersion: "2026-07-28",
+    transport: "streamable-http",
+    tools: [{ name: "get_user", description: "Finds a user.\nBy id." }, { name: "ping" }],
+    durationMs: 34.2,
+  };
+  const { code, out } = await run(
+    { "POST /servers/internal-api/test": { body: report } },
+    ...["mcp", "test", "internal-api"],
+  );
+
+  assert.equal(code, 0);
+  assert.equal(
+    out,
+    "internal-api works: 2 tools (MCP 2026-07-28, streamable-http, 34 ms)\n\n" +
+      "TOOL      DESCRIPTION\nget_user  Finds a user.\nping\n",
+  );
+});
+
+Deno.test("mcp test names the stage that failed and the fix, and ends with 1", async () => {
+  const report = { ok: false, stage: "auth", message: "It answered 401.", durationMs: 3 };
+  const answers = { "POST /servers/internal-api/test": { body: report } };
+
+  const told = await run(answers, "mcp", "test", "internal-api");
+  const json = await run(answers, "mcp", "test", "internal-api", "--json");
+
+  assert.deepEqual([told.code, told.out], [1, ""]);
+  assert.match(told.err, /failed at auth: It answered 401\. .*aerostack secrets set internal-api/);
+  assert.equal(json.code, 1);
+  assert.deepEqual(JSON.parse(json.out), report);
+  assert.equal(JSON.parse(json.err).error.code, "test_failed");
+});
