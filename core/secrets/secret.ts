@@ -25,6 +25,14 @@ export const SecretInput = z.strictObject({
 });
 export type SecretInput = z.infer<typeof SecretInput>;
 
+/** The name of a secret as a path gives it. */
+export const SecretPath = z.object({ name: SecretName });
+export type SecretPath = z.infer<typeof SecretPath>;
+
+/** What an admin says to change how a stored secret reaches its server. */
+export const InjectionChange = z.strictObject({ injection: InjectionRule });
+export type InjectionChange = z.infer<typeof InjectionChange>;
+
 /** A secret at rest. Binary fields are base64url. */
 export const SealedSecret = z.object({
   serverId: ServerId,

@@ -1,5 +1,5 @@
 import { lookup as dnsLookup } from "node:dns/promises";
-import { type GatewayError, refusal } from "../errors.ts";
+import { type FailureStage, GatewayError } from "../errors.ts";
 import {
   isPublicAddress,
   isPublicName,
@@ -66,7 +66,7 @@ export class AddressRules {
   /** Resolves the URL's name and throws `invalid_input` unless all it leads to is allowed. */
   async check(url: URL): Promise<void> {
     const verdict = await this.inspect(url);
-    if (!verdict.ok) throw wrongUrl(verdict.sentence);
+    if (!verdict.ok) throw wrongUrl(verdict.sentence, verdict.stage);
   }
 
   /**
@@ -165,8 +165,15 @@ function leadsInside(hostname: string, address: string): string {
   return `"${hostname}" leads to ${address}, which is not a public address. ${HOW_TO_ALLOW}`;
 }
 
-function wrongUrl(sentence: string): GatewayError {
-  return refusal("invalid_input", sentence, "url");
+function wrongUrl(
+  sentence: string,
+  stage: FailureStage = "address",
+): GatewayError {
+  return new GatewayError("invalid_input", sentence, {
+    publicMessage: sentence,
+    field: "url",
+    stage,
+  });
 }
 
 async function systemLookup(hostname: string): Promise<string[]> {
