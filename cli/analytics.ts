@@ -1,22 +1,11 @@
 import type { Command } from "commander";
-import { z } from "zod";
+import { AnalyticsReport } from "../core/api/answers.ts";
 import { apiPath } from "./api_path.ts";
 import { formatTable } from "./output.ts";
 import type { Session } from "./session.ts";
 import { checkPeriod, relativeTime } from "./times.ts";
 import { toolName } from "./tool_name.ts";
 import { verb } from "./verb.ts";
-
-const Analytics = z.object({
-  items: z.array(z.object({
-    user: z.string(),
-    server: z.string().nullable(),
-    tool: z.string(),
-    calls: z.number(),
-    errors: z.number(),
-    lastUsed: z.string(),
-  })),
-});
 
 interface AnalyticsOptions {
   workspace: string;
@@ -42,7 +31,7 @@ async function analytics(session: Session, options: AnalyticsOptions): Promise<v
   const path = apiPath`/workspaces/${options.workspace}/analytics`;
 
   const api = await session.api();
-  const answer = await api.get(`${path}?${query}`, Analytics);
+  const answer = await api.get(`${path}?${query}`, AnalyticsReport);
 
   const now = session.terminal.now();
   const rows = answer.value.items.map((item) => [

@@ -144,7 +144,7 @@ export class ApiClient {
     const { success, data } = ErrorBody.safeParse(body);
     if (!success) return this.#notGateway(status);
     const { code, message, field } = data.error;
-    return new CliError(EXIT.refused, code, withField(message, field), field);
+    return new CliError(EXIT.refused, code, message, field);
   }
 
   #notGateway(status: number): CliError {
@@ -165,12 +165,6 @@ export class ApiClient {
         "Use that address in AEROSTACK_URL or aerostack login.",
     );
   }
-}
-
-/** Names the field unless the sentence does. */
-function withField(message: string, field: string | undefined): string {
-  if (field === undefined || message.includes(field)) return message;
-  return `${field}: ${message}`;
 }
 
 function parseJson(text: string): unknown {

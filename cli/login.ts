@@ -1,6 +1,5 @@
 import type { Command } from "commander";
-import { z } from "zod";
-import { Admin } from "../core/admins/admin.ts";
+import { Status } from "../core/api/answers.ts";
 import { ApiClient } from "./api_client.ts";
 import {
   checkGatewayUrl,
@@ -13,8 +12,6 @@ import { wrongUsage } from "./cli_error.ts";
 import { formatDetails } from "./output.ts";
 import type { Session } from "./session.ts";
 import { verb } from "./verb.ts";
-
-const Status = z.object({ version: z.string(), publicUrl: z.string(), admin: Admin });
 
 interface LoginOptions {
   url?: string;

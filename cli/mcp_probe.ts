@@ -1,27 +1,16 @@
 import type { Command } from "commander";
-import { z } from "zod";
+import { TestReport } from "../core/servers/test_report.ts";
 import { apiPath } from "./api_path.ts";
 import { failure } from "./cli_error.ts";
 import { count, firstLine, formatTable } from "./output.ts";
 import type { Session } from "./session.ts";
 import { verb } from "./verb.ts";
 
-const TestReport = z.object({
-  ok: z.boolean(),
-  stage: z.string().nullable(),
-  message: z.string(),
-  protocolVersion: z.string().optional(),
-  transport: z.string().optional(),
-  tools: z.array(z.object({ name: z.string(), description: z.string().optional() })).optional(),
-  durationMs: z.number(),
-});
-type TestReport = z.infer<typeof TestReport>;
-
 /** A test may use up a server's own deadline. */
 const TEST_TIMEOUT_SECONDS = 120;
 
 /** What to do about a server that failed, by the stage it failed at. */
-const FIXES: Record<string, (slug: string) => string> = {
+const FIXES: Record<NonNullable<TestReport["stage"]>, (slug: string) => string> = {
   dns: (slug) => `Check the host name: aerostack mcp update ${slug} --url <url>`,
   address: (slug) =>
     `Use a public https address (aerostack mcp update ${slug} --url <url>), ` +
@@ -73,8 +62,6 @@ function success(slug: string, report: TestReport): string {
 }
 
 function failureSentence(slug: string, { stage, message }: TestReport): string {
-  const where = stage === null ? "" : ` at ${stage}`;
-  const fix = FIXES[stage ?? ""]?.(slug);
-  const sentence = `${slug} failed${where}: ${message.replace(/\.$/, "")}.`;
-  return fix === undefined ? sentence : `${sentence} ${fix}`;
+  if (stage === null) return `${slug} failed: ${message}`;
+  return `${slug} failed at ${stage}: ${message.replace(/\.$/, "")}. ${FIXES[stage](slug)}`;
 }

@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from "commander";
-import settings from "../deno.json" with { type: "json" };
+import { VERSION } from "../core/version.ts";
 import { CliError, EXIT, failure, wrongUsage } from "./cli_error.ts";
 import { buildProgram } from "./program.ts";
 import { Session } from "./session.ts";
@@ -9,7 +9,7 @@ import { usageSentence } from "./usage_sentence.ts";
 /** Runs one command line. Gives the exit code: 0, 1 (refused or failed), 2 (wrong usage). */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
   const session = new Session(terminal, asksForJson(args));
-  const program = buildProgram(session, settings.version);
+  const program = buildProgram(session, VERSION);
   let help = "";
   configureOutput(program, {
     writeOut: (text) => terminal.out(text.trimEnd()),

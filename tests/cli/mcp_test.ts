@@ -35,14 +35,14 @@ Deno.test("mcp register sends what was given and says what comes next", async ()
 });
 
 Deno.test("mcp register tells what the gateway refused and ends with 1", async () => {
-  const message = "must be lower-case letters and digits";
+  const message = 'The field "slug" is "A A", which must be lower-case letters and digits.';
   const { code, out, err } = await run(
     { "POST /servers": { status: 400, body: errorBody("invalid_input", message, "slug") } },
     ...["mcp", "register", "--name", "A", "--slug", "A A", "--url", "https://a.example"],
   );
 
   assert.deepEqual([code, out], [1, ""]);
-  assert.equal(err, `error: slug: ${message}\n`);
+  assert.equal(err, `error: ${message}\n`);
 });
 
 Deno.test("mcp list prints aligned columns", async () => {

@@ -9,8 +9,14 @@ async function run(answers: StubAnswers, ...args: string[]) {
   return { ...await aerostack(args, { env }), seen: stub.seen };
 }
 
+/** A report as the API answers it. */
+function report(...items: unknown[]) {
+  const [from, to] = ["2026-11-15T10:00:00.000Z", "2026-11-22T10:00:00.000Z"];
+  return { workspace: "backend", server: null, from, to, ...listOf(...items) };
+}
+
 function analytics(...items: unknown[]): StubAnswers {
-  return { "GET /workspaces/backend/analytics": { body: listOf(...items) } };
+  return { "GET /workspaces/backend/analytics": { body: report(...items) } };
 }
 
 Deno.test("analytics prints who called which tool, how often and when last", async () => {
@@ -46,7 +52,7 @@ Deno.test("analytics --json prints the rows as the API gave them", async () => {
   const answers = analytics(ANALYTICS_ROW);
   const { out } = await run(answers, "analytics", "--workspace", "backend", "--json");
 
-  assert.deepEqual(JSON.parse(out), listOf(ANALYTICS_ROW));
+  assert.deepEqual(JSON.parse(out), report(ANALYTICS_ROW));
 });
 
 Deno.test("calls list prints the latest calls, up to the limit", async () => {
