@@ -50,13 +50,16 @@ export const keys = {
     versionstamp,
   ],
 
-  /** KvU64: counts the letters put into a mailbox. */
-  mailCount: (address: string) => ["mail_count", address],
+  /** Written with every letter, so that whoever receives there wakes up. */
+  mailBell: (address: string) => ["mail_bell", address],
+  /** Letters of one commit; the last part is the commit's versionstamp. */
   mail: (address: string, versionstamp: symbol | string) => [
     "mail",
     address,
     versionstamp,
   ],
+  /** A piece of a letter that is too long for one value. */
+  mailPart: (letterId: string, index: number) => ["mail_part", letterId, index],
 };
 
 /** Where the lists of each kind begin. */
