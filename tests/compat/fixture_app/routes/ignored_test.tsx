@@ -1,0 +1,1 @@
+throw new Error("A test among the routes is no route");
