@@ -72,12 +72,25 @@ export const ERROR_KINDS = {
 /** The closed list of failure codes. */
 export type ErrorCode = keyof typeof ERROR_KINDS;
 
+/** Where on the way to an upstream's answer something went wrong. */
+export type FailureStage =
+  | "address"
+  | "dns"
+  | "connect"
+  | "tls"
+  | "http"
+  | "auth"
+  | "protocol"
+  | "timeout";
+
 /** What an error may carry besides its code and detail. */
 export interface ErrorExtras {
   /** A sentence for a caller who is known; replaces the table's. */
   publicMessage?: string;
   /** Path of the offending field, such as `injection.name`. */
   field?: string;
+  /** How far an exchange with an upstream came before it failed. */
+  stage?: FailureStage;
   cause?: unknown;
 }
 
@@ -91,6 +104,7 @@ export class GatewayError extends Error {
   readonly code: ErrorCode;
   readonly publicMessage: string;
   readonly field: string | undefined;
+  readonly stage: FailureStage | undefined;
 
   constructor(code: ErrorCode, detail: string, extras: ErrorExtras = {}) {
     super(detail, { cause: extras.cause });
@@ -98,6 +112,7 @@ export class GatewayError extends Error {
     this.code = code;
     this.publicMessage = extras.publicMessage ?? ERROR_KINDS[code].message;
     this.field = extras.field;
+    this.stage = extras.stage;
   }
 
   /** HTTP status for pages and the admin API. */

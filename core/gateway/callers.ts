@@ -1,0 +1,83 @@
+import { eraOf, headerFault, type ProtocolFault } from "../mcp/eras.ts";
+import type { RpcRequest } from "../mcp/message.ts";
+import type { ClientSession } from "../sessions/session.ts";
+import type { ClientSessions } from "../sessions/client_sessions.ts";
+import type { Caller } from "../upstream/upstream.ts";
+import type { Access } from "./authority.ts";
+
+/** Who sends a request, or why it cannot be served. */
+export type CallerVerdict =
+  | { caller: Caller; newSession: ClientSession | null }
+  | { fault: ProtocolFault };
+
+/** The answer to a session id that is none: the client begins a new session. */
+export const SESSION_NOT_FOUND: ProtocolFault = {
+  status: 404,
+  code: -32001,
+  message: "Session not found; begin a new one with initialize",
+};
+
+/** Every client without a session of its own shares this one name, member by member. */
+const NO_SESSION = "none";
+
+/** Finds out in which era a request speaks, and in which session. Throws `invalid_input`. */
+export async function identifyCaller(
+  sessions: ClientSessions,
+  { token }: Access,
+  request: RpcRequest,
+  headers: Headers,
+): Promise<CallerVerdict> {
+  const verdict = eraOf(request.method, request.params, headers);
+  if (verdict.era === "fault") return { fault: verdict.fault };
+
+  if (verdict.era === "modern") {
+    const fault = headerFault(request, headers);
+    if (fault !== null) return { fault };
+    const caller: Caller = {
+      memberId: token.id,
+      sessionKey: NO_SESSION,
+      era: "modern",
+      client: verdict.client,
+    };
+    return { caller, newSession: null };
+  }
+
+  if (request.method === "initialize") {
+    const session = sessions.agree(token, request.params);
+    return { caller: callerOf(session), newSession: session };
+  }
+
+  const id = headers.get("mcp-session-id");
+  if (id === null) return { caller: sessionless(token.id, verdict.version), newSession: null };
+  const session = await sessions.find(id, token);
+  if (session === null) return { fault: SESSION_NOT_FOUND };
+  return { caller: callerOf(session), newSession: null };
+}
+
+/** A session's client, as its requests are served. */
+export function callerOf(session: ClientSession): Caller {
+  return {
+    memberId: session.tokenId,
+    sessionKey: session.nonce,
+    era: "legacy",
+    client: {
+      protocolVersion: session.protocolVersion,
+      info: session.clientInfo,
+      capabilities: session.capabilities,
+    },
+  };
+}
+
+/** A legacy client that keeps no session: some leave out the header that names it. */
+function sessionless(memberId: Caller["memberId"], version: string): Caller {
+  return {
+    memberId,
+    sessionKey: NO_SESSION,
+    era: "legacy",
+    client: {
+      protocolVersion: version,
+      info: { name: "unknown", version: "0" },
+      capabilities: {},
+    },
+  };
+}

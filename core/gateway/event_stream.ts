@@ -1,0 +1,69 @@
+/** How much text may wait for a slow reader before writers wait too, in bytes. */
+const BUFFER_BYTES = 64 * 1024;
+
+const ENCODER = new TextEncoder();
+
+/**
+ * The body of an event stream: written from one side, read by a client.
+ *
+ * `onGone` is called once when the client leaves, which only the body's `cancel` tells
+ * for certain.
+ */
+export class EventStream {
+  readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
+  #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | null = null;
+  #room = Promise.withResolvers<void>();
+
+  constructor(onGone: () => void) {
+    this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+      start: (controller) => {
+        this.#controller = controller;
+      },
+      pull: () => this.#room.resolve(),
+      cancel: () => {
+        this.#controller = null;
+        this.#room.resolve();
+        onGone();
+      },
+    }, { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk.byteLength });
+  }
+
+  /** Whether something written now would still be read. */
+  get isOpen(): boolean {
+    return this.#controller !== null;
+  }
+
+  /** Writes once there is room; what is written after the end is dropped. */
+  async write(text: string): Promise<void> {
+    while (this.#isFull()) {
+      this.#room = Promise.withResolvers<void>();
+      await this.#room.promise;
+    }
+    this.#controller?.enqueue(ENCODER.encode(text));
+  }
+
+  /** Writes only if there is room: a reader that is busy needs no sign of life. */
+  tryWrite(text: string): void {
+    if (!this.#isFull()) this.#controller?.enqueue(ENCODER.encode(text));
+  }
+
+  /** Ends the stream; the client sees a clean end. */
+  end(): void {
+    const controller = this.#controller;
+    this.#controller = null;
+    this.#room.resolve();
+    controller?.close();
+  }
+
+  #isFull(): boolean {
+    return (this.#controller?.desiredSize ?? 1) <= 0;
+  }
+}
+
+/** The headers of every event stream that the gateway sends. */
+export const STREAM_HEADERS: Record<string, string> = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  // Asks nginx and others not to hold events back.
+  "x-accel-buffering": "no",
+};

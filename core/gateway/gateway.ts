@@ -1,0 +1,244 @@
+import type { Config } from "../config.ts";
+import { GatewayError } from "../errors.ts";
+import {
+  asMessage,
+  errorOf,
+  type Message,
+  RPC,
+  type RpcNotification,
+  type RpcRequest,
+  textParam,
+} from "../mcp/message.ts";
+import type { Access } from "./authority.ts";
+import { type CallerVerdict, identifyCaller, SESSION_NOT_FOUND } from "./callers.ts";
+import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
+import { HttpReply } from "./http_reply.ts";
+import { type Accepts, checkContentType, checkOrigin, readAccept, readBody } from "./http_guard.ts";
+import { flightKey, TakenBack } from "./in_flight.ts";
+import { errorAnswer, errorResponse, faultResponse } from "./rpc_reply.ts";
+import { serveRequest } from "./serve_request.ts";
+import { SseStreams, type SseStreamsDeps } from "./sse_streams.ts";
+
+/** What the gateway is made of. */
+export interface GatewayDeps extends SseStreamsDeps {
+  config: Config;
+}
+
+type Identified = Extract<CallerVerdict, { caller: unknown }>;
+
+/**
+ * The MCP endpoint of every workspace, from request to reply.
+ *
+ * One URL serves every transport: a POST is Streamable HTTP of either era, or belongs
+ * to the stream that its query names; a GET with a session id listens, one without
+ * opens a stream of the oldest transport; a DELETE ends a session.
+ */
+export class Gateway {
+  readonly #deps: GatewayDeps;
+  readonly #sse: SseStreams;
+  #closing = false;
+
+  constructor(deps: GatewayDeps) {
+    this.#deps = deps;
+    this.#sse = new SseStreams(deps);
+  }
+
+  /** Answers a request to a workspace's endpoint. Never rejects. */
+  async handle(req: Request, slug: string): Promise<Response> {
+    try {
+      checkOrigin(this.#deps.config, req.headers.get("origin"));
+      const access = await this.#deps.authority.authenticate(
+        slug,
+        req.headers.get("authorization"),
+      );
+      if (this.#closing) throw new GatewayError("shutting_down", "Refused while closing");
+      return await this.#route(req, slug, access);
+    } catch (error) {
+      return errorResponse(error, this.#deps.log);
+    }
+  }
+
+  /** Takes no more requests, ends the streams, and waits for what runs, up to a time. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    const deadlineMs = performance.now() + graceMs;
+    while (this.#deps.inFlight.size > 0 && performance.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    this.#deps.openStreams.close();
+    this.#sse.close();
+    this.#deps.inFlight.close();
+  }
+
+  async #route(req: Request, slug: string, access: Access): Promise<Response> {
+    switch (req.method) {
+      case "POST":
+        return await this.#post(req, slug, access);
+      case "GET":
+        return await this.#get(req, slug, access);
+      case "DELETE":
+        return await this.#delete(req, access);
+      default:
+        return new Response(null, { status: 405, headers: { allow: "GET, POST, DELETE" } });
+    }
+  }
+
+  async #post(req: Request, slug: string, access: Access): Promise<Response> {
+    checkContentType(req.headers.get("content-type"));
+    const accepts = readAccept(req.headers.get("accept"));
+    const body = await readBody(req);
+    const parsed = parseBody(body);
+    if ("refusal" in parsed) return parsed.refusal;
+
+    const stream = new URL(req.url).searchParams.get("stream");
+    if (stream !== null) {
+      await this.#sse.post(access, stream, body);
+      return new Response("Accepted", { status: 202 });
+    }
+
+    const { kind, message } = parsed.message;
+    if (kind === "request") return await this.#request(req, slug, access, accepts, message, body);
+    if (kind === "notification") return await this.#notification(req, access, message);
+    return new Response(null, { status: 202 });
+  }
+
+  async #request(
+    req: Request,
+    slug: string,
+    access: Access,
+    accepts: Accepts,
+    request: RpcRequest,
+    body: string,
+  ): Promise<Response> {
+    const { sessions, log } = this.#deps;
+    const verdict = await identifyCaller(sessions, access, request, req.headers)
+      .catch((error) => ({ refused: error }));
+    if ("refused" in verdict) {
+      return Response.json(errorAnswer(request.id, verdict.refused, log), { status: 400 });
+    }
+    if ("fault" in verdict) return faultResponse(request.id, verdict.fault);
+    return await this.#serve(req, slug, access, accepts, request, body.length, verdict);
+  }
+
+  async #serve(
+    req: Request,
+    slug: string,
+    access: Access,
+    accepts: Accepts,
+    request: RpcRequest,
+    bytesIn: number,
+    { caller, newSession }: Identified,
+  ): Promise<Response> {
+    const { inFlight, openStreams, sessions } = this.#deps;
+    const isModern = caller.era === "modern";
+    const flight = inFlight.begin(
+      isModern ? null : flightKey(access.token.id, caller.sessionKey, request.id),
+    );
+    // Only a modern client takes its request back by leaving (2026-07-28, Cancellation).
+    const leave = (reason: string) => isModern && flight.abandon(reason);
+    const onAbort = () => leave("The client closed the connection");
+    req.signal.addEventListener("abort", onAbort);
+
+    const headers: Record<string, string> = newSession === null
+      ? {}
+      : { "mcp-session-id": await sessions.idOf(newSession) };
+    const reply = new HttpReply({
+      accepts,
+      headers,
+      hold: (stream, onEnd) => openStreams.hold(slug, access, stream, onEnd),
+      onGone: leave,
+    });
+
+    void serveRequest(this.#deps, {
+      request,
+      access,
+      caller,
+      bytesIn,
+      signal: flight.signal,
+      onNotification: (notification) => reply.notify(notification),
+    })
+      .then((served) =>
+        flight.signal.reason instanceof TakenBack ? reply.drop() : reply.finish(served)
+      )
+      .catch((error) => this.#deps.log(`Cannot reply: ${String(error)}`))
+      .finally(() => {
+        req.signal.removeEventListener("abort", onAbort);
+        flight[Symbol.dispose]();
+      });
+    return await reply.response;
+  }
+
+  async #notification(
+    req: Request,
+    access: Access,
+    notification: RpcNotification,
+  ): Promise<Response> {
+    const accepted = new Response(null, { status: 202 });
+    if (notification.method !== "notifications/cancelled") return accepted;
+
+    const id = notification.params?.requestId;
+    if (typeof id !== "string" && typeof id !== "number") return accepted;
+    const reason = textParam(notification.params, "reason") ?? "The client took the request back";
+    const sessionId = req.headers.get("mcp-session-id");
+    const session = sessionId === null
+      ? null
+      : await this.#deps.sessions.find(sessionId, access.token);
+    if (sessionId !== null && session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
+
+    const key = flightKey(access.token.id, session?.nonce ?? "none", id);
+    await this.#deps.inFlight.cancel(key, reason.slice(0, 500));
+    return accepted;
+  }
+
+  async #get(req: Request, slug: string, access: Access): Promise<Response> {
+    if (!readAccept(req.headers.get("accept")).stream) {
+      throw new GatewayError("not_acceptable", "A GET is answered with an event stream only");
+    }
+
+    const sessionId = req.headers.get("mcp-session-id");
+    if (sessionId === null) {
+      return await this.#sse.open(slug, access, new URL(req.url).pathname);
+    }
+    const session = await this.#deps.sessions.find(sessionId, access.token);
+    if (session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
+    return await this.#listen(slug, access);
+  }
+
+  /** The stream on which a session's client waits for what nobody asked for. */
+  async #listen(slug: string, access: Access): Promise<Response> {
+    const stream = new EventStream(() => held[Symbol.dispose]());
+    const held = this.#deps.openStreams.hold(slug, access, stream, () => {});
+    await stream.write(":\n\n");
+    return new Response(stream.body, { headers: STREAM_HEADERS });
+  }
+
+  async #delete(req: Request, access: Access): Promise<Response> {
+    const { sessions } = this.#deps;
+    const sessionId = req.headers.get("mcp-session-id");
+    const session = sessionId === null ? null : await sessions.find(sessionId, access.token);
+    if (session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
+    await sessions.end(session);
+    return new Response(null, { status: 204 });
+  }
+}
+
+/** Reads a body as one JSON-RPC message, or says what it is instead. */
+function parseBody(body: string): { message: Message } | { refusal: Response } {
+  let value: unknown;
+  try {
+    value = JSON.parse(body);
+  } catch {
+    return { refusal: refuse(RPC.parseError, "Parse error: the body is not JSON") };
+  }
+
+  const message = asMessage(value);
+  if (message !== null) return { message };
+  const what = Array.isArray(value)
+    ? "batches are not accepted; send one message per POST"
+    : "the body is not a JSON-RPC 2.0 message";
+  return { refusal: refuse(RPC.invalidRequest, `Invalid request: ${what}`) };
+}
+
+function refuse(code: number, message: string): Response {
+  return Response.json(errorOf(undefined, code, message), { status: 400 });
+}

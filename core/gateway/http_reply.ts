@@ -1,0 +1,112 @@
+import type { RpcNotification } from "../mcp/message.ts";
+import { messageEvent } from "../mcp/sse.ts";
+import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
+import type { Accepts } from "./http_guard.ts";
+import type { Served } from "./serve_request.ts";
+
+/** A client that waits longer than this for a first byte gets a stream, kept alive. */
+const SILENCE_MS = 15_000;
+
+/** What a reply needs from its surroundings. */
+export interface HttpReplyOptions {
+  accepts: Accepts;
+  headers: Record<string, string>;
+  /** Holds the stream, if there will be one, until it is disposed of. */
+  hold(stream: EventStream, onEnd: () => void): Disposable;
+  /** The client left, or lost its token, while its answer was on its way. */
+  onGone(reason: string): void;
+}
+
+/**
+ * The reply to one POST: plain JSON, or a stream when there is something to say first.
+ *
+ * It becomes a stream with the first notification or after 15 seconds of silence,
+ * and only for a client that reads streams.
+ */
+export class HttpReply {
+  readonly #options: HttpReplyOptions;
+  readonly #response = Promise.withResolvers<Response>();
+  #stream: EventStream | null = null;
+  #held: Disposable | null = null;
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  constructor(options: HttpReplyOptions) {
+    this.#options = options;
+    if (!options.accepts.stream) return;
+    this.#timer = setTimeout(() => this.#startQuietly(), SILENCE_MS);
+  }
+
+  /** Resolves as soon as the head of the reply is known. */
+  get response(): Promise<Response> {
+    return this.#response.promise;
+  }
+
+  /** Says something before the answer; dropped where the client reads no stream. */
+  async notify(notification: RpcNotification): Promise<void> {
+    if (!this.#options.accepts.stream) return;
+    this.#stream ??= this.#start();
+    await this.#stream.write(messageEvent(JSON.stringify(notification)));
+  }
+
+  /** Gives the answer and ends the reply. */
+  async finish({ json, status }: Served): Promise<void> {
+    this.#stopTimer();
+    if (this.#stream === null && this.#options.accepts.json) {
+      this.#response.resolve(this.#json(json, status));
+      return;
+    }
+
+    this.#stream ??= this.#start();
+    await this.#stream.write(messageEvent(json));
+    this.#end();
+  }
+
+  /** Ends the reply without an answer: the client took its request back. */
+  drop(): void {
+    this.#stopTimer();
+    this.#response.resolve(new Response(null, { status: 202, headers: this.#options.headers }));
+    this.#end();
+  }
+
+  #json(json: string, status: number): Response {
+    const headers = { "content-type": "application/json", ...this.#options.headers };
+    return new Response(json, { status, headers });
+  }
+
+  #startQuietly(): void {
+    try {
+      this.#stream ??= this.#start();
+    } catch {
+      // Too many streams are open; the client waits for plain JSON instead.
+    }
+  }
+
+  #start(): EventStream {
+    this.#stopTimer();
+    const { hold, onGone, headers } = this.#options;
+    const stream = new EventStream(() => {
+      this.#release();
+      onGone("The client closed the stream");
+    });
+    this.#held = hold(stream, () => onGone("The token may no longer be used"));
+    this.#response.resolve(
+      new Response(stream.body, { headers: { ...STREAM_HEADERS, ...headers } }),
+    );
+    return stream;
+  }
+
+  #end(): void {
+    this.#release();
+    this.#stream?.end();
+  }
+
+  #release(): void {
+    this.#held?.[Symbol.dispose]();
+    this.#held = null;
+  }
+
+  #stopTimer(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+  }
+}

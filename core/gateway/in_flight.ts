@@ -1,0 +1,105 @@
+import { z } from "zod";
+import { GatewayError } from "../errors.ts";
+import type { RequestId } from "../mcp/message.ts";
+import type { Mailboxes } from "../kv/mailboxes.ts";
+
+/** Where every process listens for what concerns them all. */
+const EVERYBODY = "all";
+
+/** How many requests one process works on at once. */
+const MAX_IN_FLIGHT = 2_000;
+
+const CancelLetter = z.object({ cancel: z.string(), reason: z.string() });
+
+/** Thrown into a request that its client took back; nobody waits for its answer. */
+export class TakenBack extends Error {
+  override name = "TakenBack";
+}
+
+/** A request that is being worked on. */
+export interface Flight extends Disposable {
+  /** Aborted with {@linkcode TakenBack}. */
+  signal: AbortSignal;
+  /** Takes the request back from here: its client left. */
+  abandon(reason: string): void;
+}
+
+/**
+ * The requests that are being worked on, so that they can be taken back.
+ *
+ * A legacy client cancels by a message of its own, which may reach another process
+ * than the one that works for it: that one asks all others.
+ */
+export class InFlight {
+  readonly #mailboxes: Mailboxes;
+  readonly #flights = new Map<string, AbortController>();
+  #count = 0;
+  #listening: Disposable | null = null;
+
+  constructor(mailboxes: Mailboxes) {
+    this.#mailboxes = mailboxes;
+  }
+
+  /** How many requests are being worked on. */
+  get size(): number {
+    return this.#count;
+  }
+
+  /** Starts one; `key` is null when no message can take it back. Throws `too_many`. */
+  begin(key: string | null): Flight {
+    if (this.#count >= MAX_IN_FLIGHT) {
+      const sentence =
+        `This gateway process works on ${MAX_IN_FLIGHT} requests, which is its limit.`;
+      throw new GatewayError("too_many", sentence, { publicMessage: sentence });
+    }
+
+    const controller = new AbortController();
+    this.#count++;
+    if (key !== null) this.#listen(key, controller);
+    return {
+      signal: controller.signal,
+      abandon: (reason) => controller.abort(new TakenBack(reason)),
+      [Symbol.dispose]: () => {
+        this.#count--;
+        if (key !== null && this.#flights.get(key) === controller) this.#flights.delete(key);
+      },
+    };
+  }
+
+  /** Takes a request back, here or wherever it is being worked on. */
+  async cancel(key: string, reason: string): Promise<void> {
+    if (this.#cancelHere(key, reason)) return;
+    await this.#mailboxes.send(EVERYBODY, JSON.stringify({ cancel: key, reason }));
+  }
+
+  /** Stops listening. */
+  close(): void {
+    this.#listening?.[Symbol.dispose]();
+    this.#listening = null;
+  }
+
+  #listen(key: string, controller: AbortController): void {
+    this.#flights.set(key, controller);
+    this.#listening ??= this.#mailboxes.receive(
+      EVERYBODY,
+      (body) => this.#takeLetter(body),
+      { shared: true },
+    );
+  }
+
+  #takeLetter(body: string): void {
+    const letter = CancelLetter.safeParse(JSON.parse(body));
+    if (letter.success) this.#cancelHere(letter.data.cancel, letter.data.reason);
+  }
+
+  #cancelHere(key: string, reason: string): boolean {
+    const controller = this.#flights.get(key);
+    controller?.abort(new TakenBack(reason));
+    return controller !== undefined;
+  }
+}
+
+/** The name of a request among all that are being worked on; ids keep their type. */
+export function flightKey(memberId: string, sessionKey: string, id: RequestId): string {
+  return JSON.stringify([memberId, sessionKey, id]);
+}

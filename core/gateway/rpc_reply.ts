@@ -1,0 +1,36 @@
+import { asGatewayError, GatewayError } from "../errors.ts";
+import type { ProtocolFault } from "../mcp/eras.ts";
+import { errorOf, type RequestId, type RpcResponse } from "../mcp/message.ts";
+
+/** Where texts for the operator go. */
+export type Log = (line: string) => void;
+
+/** An error as a JSON-RPC answer: its public sentence and code, nothing of its detail. */
+export function errorAnswer(id: RequestId | undefined, error: unknown, log: Log): RpcResponse {
+  const known = asGatewayError(error);
+  if (known.code === "internal") log(`Internal error: ${known.stack ?? known.message}`);
+  return errorOf(id, known.rpcCode, known.publicMessage);
+}
+
+/** An error that ends a request before it is a request: with its HTTP status. */
+export function errorResponse(error: unknown, log: Log): Response {
+  const known = asGatewayError(error);
+  if (known.code === "unauthorized") return refusal();
+  const headers: Record<string, string> = known.code === "too_many" ? { "retry-after": "1" } : {};
+  return Response.json(errorAnswer(undefined, known, log), { status: known.status, headers });
+}
+
+/** The one refusal of every caller who may not come in. */
+function refusal(): Response {
+  const error = new GatewayError("unauthorized", "");
+  return Response.json(errorOf(undefined, error.rpcCode, error.publicMessage), {
+    status: error.status,
+    headers: { "www-authenticate": 'Bearer realm="aerostack"' },
+  });
+}
+
+/** A request that breaks the protocol, in the form that the specification wants. */
+export function faultResponse(id: RequestId | undefined, fault: ProtocolFault): Response {
+  const body = errorOf(id, fault.code, fault.message, fault.data);
+  return Response.json(body, { status: fault.status });
+}

@@ -1,0 +1,86 @@
+import type { RpcResponse } from "../mcp/message.ts";
+import { RPC } from "../mcp/message.ts";
+import { type ClientProfile, withModernMeta } from "../mcp/meta.ts";
+import { NEWEST_MODERN } from "../mcp/versions.ts";
+import type { HttpClient } from "./http_client.ts";
+import { readAnswer } from "./read_answer.ts";
+import { modernHeaders } from "./request_headers.ts";
+import type { Target, UpstreamCall } from "./upstream.ts";
+
+/** The answer of a server in the modern era, with the HTTP status it came with. */
+export interface ModernAnswer {
+  /** `null` when the server did not answer in JSON-RPC: it is of another era. */
+  response: RpcResponse | null;
+  status: number;
+}
+
+/**
+ * One stateless exchange (2026-07-28, Streamable HTTP).
+ *
+ * Ending `signal` closes the answer's stream, which is how a server of this era
+ * learns of a cancellation.
+ */
+export async function modernExchange(
+  http: HttpClient,
+  call: Omit<UpstreamCall, "caller"> & { client: ClientProfile },
+): Promise<ModernAnswer> {
+  const client = { ...call.client, protocolVersion: NEWEST_MODERN };
+  const params = withModernMeta(call.params, client);
+
+  const response = await http.send(call.target, {
+    method: "POST",
+    headers: [
+      ["content-type", "application/json"],
+      ["accept", "application/json, text/event-stream"],
+      ...modernHeaders(NEWEST_MODERN, call.method, call.params),
+      ...call.paramHeaders,
+    ],
+    body: JSON.stringify({ jsonrpc: "2.0", id: call.id, method: call.method, params }),
+    signal: call.signal,
+  });
+
+  const answer = await readAnswer(response, {
+    slug: call.target.slug,
+    id: call.id,
+    signal: call.signal,
+    onNotification: call.onNotification,
+    // Servers of this era ask through results, never on the stream (2026-07-28, MRTR).
+    onRequest: () => {},
+  });
+  return { response: answer, status: response.status };
+}
+
+/**
+ * Asks a server whether it is of the modern era (2026-07-28, Versioning).
+ *
+ * Returns what `server/discover` said, or `null` when the server is legacy. Some
+ * modern servers lack the method and say so; they are modern all the same.
+ */
+export async function discover(
+  http: HttpClient,
+  target: Target,
+  client: ClientProfile,
+  signal: AbortSignal,
+): Promise<RpcResponse | null> {
+  const { response, status } = await modernExchange(http, {
+    target,
+    client,
+    id: "aerostack-discover",
+    method: "server/discover",
+    params: undefined,
+    paramHeaders: [],
+    signal,
+    timeoutMs: 0,
+    onNotification: () => {},
+  });
+  return response !== null && isModernAnswer(response, status) ? response : null;
+}
+
+function isModernAnswer(response: RpcResponse, status: number): boolean {
+  const { result, error } = response;
+  if (Array.isArray(result?.supportedVersions)) {
+    return result.supportedVersions.includes(NEWEST_MODERN);
+  }
+  if (error === undefined || status !== 404) return false;
+  return error.code === RPC.methodNotFound;
+}

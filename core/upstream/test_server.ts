@@ -1,0 +1,87 @@
+import { asGatewayError } from "../errors.ts";
+import type { Server } from "../servers/server.ts";
+import type { TestReport } from "../servers/test_report.ts";
+import type { SecretStore } from "../secrets/secret_store.ts";
+import type { Keyring } from "../secrets/keyring.ts";
+import { VERSION } from "../version.ts";
+import type { AddressRules } from "../servers/address_rules.ts";
+import { Connector } from "./connector.ts";
+import { HttpClient } from "./http_client.ts";
+import { openTarget } from "./open_target.ts";
+import { ToolCatalog } from "./tool_catalog.ts";
+import type { Caller, Fetch } from "./upstream.ts";
+
+interface Deps {
+  secrets: SecretStore;
+  keyring: Keyring;
+  fetch: Fetch;
+  addresses: AddressRules;
+  now: () => Date;
+}
+
+const TESTER: Caller = {
+  memberId: "admin",
+  sessionKey: "test",
+  era: "modern",
+  client: {
+    protocolVersion: "2026-07-28",
+    info: { name: "aerostack-gateway", version: VERSION },
+    capabilities: {},
+  },
+};
+
+/**
+ * Connects to a server as a call would, and lists its tools.
+ *
+ * Nothing that is remembered of the server is used, so what is reported is what holds
+ * now. Never throws: a failure is a report with its stage.
+ */
+export async function testServer(deps: Deps, server: Server): Promise<TestReport> {
+  const startedMs = performance.now();
+  const duration = () => Math.round(performance.now() - startedMs);
+  const connector = new Connector(new HttpClient(deps.fetch, deps.addresses), deps.now);
+
+  try {
+    const target = await openTarget(deps, server);
+    const call = {
+      target,
+      caller: TESTER,
+      id: "aerostack-test",
+      method: "ping",
+      params: undefined,
+      paramHeaders: [],
+      signal: new AbortController().signal,
+      timeoutMs: target.timeoutMs,
+      onNotification: () => {},
+    };
+    const greeting = await connector.greet(call);
+    const catalog = new ToolCatalog(connector, deps.now);
+    const { tools } = await catalog.list(target, TESTER, call.signal);
+
+    return {
+      ok: true,
+      stage: null,
+      message: `"${server.slug}" answers and offers ${tools.length} tools.`,
+      protocolVersion: greeting.protocolVersion,
+      transport: greeting.route === "sse" ? "sse" : "streamable-http",
+      era: greeting.route === "modern" ? "modern" : "legacy",
+      serverInfo: greeting.serverInfo,
+      tools: tools.map(({ name, title, description }) => ({
+        name: String(name),
+        title: typeof title === "string" ? title : undefined,
+        description: typeof description === "string" ? description : undefined,
+      })),
+      durationMs: duration(),
+    };
+  } catch (error) {
+    const known = asGatewayError(error);
+    return {
+      ok: false,
+      stage: known.stage ?? "protocol",
+      message: known.publicMessage,
+      durationMs: duration(),
+    };
+  } finally {
+    await connector.close();
+  }
+}

@@ -1,0 +1,81 @@
+import type { ServerId, TokenId } from "../ids.ts";
+import type { Era } from "../calls/call.ts";
+import type { JsonObject, RequestId, RpcNotification, RpcResponse } from "../mcp/message.ts";
+import type { ClientProfile } from "../mcp/meta.ts";
+import type { Plaintext } from "../secrets/plaintext.ts";
+import type { InjectionRule } from "../secrets/secret.ts";
+
+/** The `fetch` that everything outgoing goes through. */
+export type Fetch = (input: URL | Request | string, init?: RequestInit) => Promise<Response>;
+
+/** An opened secret and where it goes. */
+export interface Injection {
+  rule: InjectionRule;
+  value: Plaintext;
+}
+
+/** A server as an exchange needs it. */
+export interface Target {
+  id: ServerId;
+  slug: string;
+  url: URL;
+  injections: readonly Injection[];
+  /**
+   * Changes with the URL and with every version of a secret, so that nothing that
+   * was opened with older ones is used again.
+   */
+  fingerprint: string;
+  timeoutMs: number;
+}
+
+/** On whose behalf a server is called. */
+export interface Caller {
+  /** The member; sessions of a server are never shared between two of them. */
+  memberId: TokenId | "admin";
+  /** The client's own session, or one name for all that have none. */
+  sessionKey: string;
+  era: Era;
+  client: ClientProfile;
+}
+
+/** One request to one server. */
+export interface UpstreamCall {
+  target: Target;
+  caller: Caller;
+  /** The caller's own id; its type survives where the server sees it. */
+  id: RequestId;
+  method: string;
+  params: JsonObject | undefined;
+  /** `Mcp-Param-*` for a server of the modern era. */
+  paramHeaders: readonly [name: string, value: string][];
+  /** Aborted when the caller takes the request back. */
+  signal: AbortSignal;
+  timeoutMs: number;
+  /** Gets what the server says before its answer, in the caller's progress token. */
+  onNotification(notification: RpcNotification): void | Promise<void>;
+}
+
+/** How a server is spoken to. */
+export type Route = "modern" | "streamable" | "sse";
+
+/** A server's answer, under the caller's request id. */
+export interface UpstreamAnswer {
+  response: RpcResponse;
+  route: Route;
+  /** The HTTP status that an answer in the modern era came with; else 200. */
+  status: number;
+}
+
+/** What a server says about itself when a connection begins. */
+export interface ServerGreeting {
+  route: Route;
+  protocolVersion: string;
+  serverInfo: JsonObject;
+  capabilities: JsonObject;
+}
+
+/** The longest answer that is read, in characters. */
+export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
+
+/** How long finding out how a server speaks, or opening a session, may take. */
+export const CONNECT_TIMEOUT_MS = 10_000;

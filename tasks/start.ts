@@ -1,0 +1,73 @@
+/**
+ * `deno task start`: builds what is stale and serves until it is told to end.
+ */
+import { ConfigError } from "../core/config.ts";
+import type { Services } from "../core/services.ts";
+import { buildIfStale } from "./build.ts";
+
+/** After this long without an end, the process ends all the same. */
+const STOP_WITHIN_MS = 5_000;
+
+interface BuiltServer {
+  default: { fetch: Deno.ServeHandler };
+}
+
+async function start(): Promise<void> {
+  await buildIfStale();
+  const { services } = await import("../main.ts");
+  const built: BuiltServer = await import(new URL("../_fresh/server.js", import.meta.url).href);
+  const { host, port } = services.config;
+
+  const server = Deno.serve({
+    hostname: host,
+    port,
+    onListen: (address) => {
+      services.boundTo(address.port);
+      void announce(services);
+    },
+  }, built.default.fetch);
+
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => void stop(server, services));
+  }
+}
+
+/** Says where the dashboard is and, on an empty store, how to sign in once. */
+async function announce(services: Services): Promise<void> {
+  const { publicUrl } = services.config;
+  console.log(`Aerostack Gateway listens on ${publicUrl}`);
+
+  const { items } = await services.workspaces.list({ limit: 1, cursor: null });
+  const tokens = await services.admins.tokens.list({ limit: 1, cursor: null });
+  if (items.length > 0 || tokens.items.length > 0) return;
+
+  const link = await services.admins.sessions.createSignInLink(services.now());
+  console.log(`Sign in to the dashboard (works once, for an hour): ${publicUrl}/auth/link/${link}`);
+}
+
+/** Stops accepting, finishes what runs and flushes, within five seconds. */
+async function stop(server: Deno.HttpServer, services: Services): Promise<void> {
+  console.log("Stopping…");
+  const timer = setTimeout(() => Deno.exit(1), STOP_WITHIN_MS);
+  const stopped = server.shutdown();
+  await services.close();
+  await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 500))]);
+  clearTimeout(timer);
+  Deno.exit(0);
+}
+
+if (import.meta.main) {
+  try {
+    await start();
+  } catch (error) {
+    if (!(error instanceof ConfigError || error instanceof Deno.errors.AddrInUse)) throw error;
+    console.error(explain(error));
+    Deno.exit(1);
+  }
+}
+
+function explain(error: Error): string {
+  if (error instanceof ConfigError) return error.message;
+  const port = Deno.env.get("PORT") ?? "8000";
+  return `Port ${port} is taken by another program; set PORT to a free one (0 takes any).`;
+}
