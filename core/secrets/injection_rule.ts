@@ -17,8 +17,7 @@ const MAX_NAME_LENGTH = 100;
 const HTTP_TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
 /** Visible ASCII or Latin-1, with spaces inside only: what `fetch` sends as it is. */
-const HEADER_VALUE =
-  /^[\x21-\x7e\xa1-\xff]([\x20-\x7e\xa1-\xff]*[\x21-\x7e\xa1-\xff])?$/;
+const HEADER_VALUE = /^[\x21-\x7e\xa1-\xff]([\x20-\x7e\xa1-\xff]*[\x21-\x7e\xa1-\xff])?$/;
 
 const QUERY_NAME = /^[\x21-\x7e]+$/;
 
@@ -66,9 +65,7 @@ const OWNED_PREFIXES = [
 export function checkInjection(
   { rule, value, others, fields }: InjectionPlan,
 ): void {
-  const wrongName = rule.kind === "header"
-    ? headerProblem(rule.name)
-    : queryProblem(rule.name);
+  const wrongName = rule.kind === "header" ? headerProblem(rule.name) : queryProblem(rule.name);
   if (wrongName !== null) {
     throw refusal("invalid_input", wrongName, fields.name);
   }
@@ -94,9 +91,7 @@ export function injectionWarnings(rule: InjectionRule): string[] {
 
 function headerProblem(name: string): string | null {
   if (name.length > MAX_NAME_LENGTH || !HTTP_TOKEN.test(name)) {
-    return `${
-      quote(name)
-    } is not a legal header name; use 1 to ${MAX_NAME_LENGTH} letters, ` +
+    return `${quote(name)} is not a legal header name; use 1 to ${MAX_NAME_LENGTH} letters, ` +
       'digits and "-", as in X-API-Key.';
   }
 
@@ -110,9 +105,7 @@ function headerProblem(name: string): string | null {
 
 function queryProblem(name: string): string | null {
   if (name.length <= MAX_NAME_LENGTH && QUERY_NAME.test(name)) return null;
-  return `${
-    quote(name)
-  } is not a usable query parameter; use 1 to ${MAX_NAME_LENGTH} visible ` +
+  return `${quote(name)} is not a usable query parameter; use 1 to ${MAX_NAME_LENGTH} visible ` +
     "ASCII characters, as in api_key.";
 }
 

@@ -19,6 +19,7 @@ export async function readMasterKeyFile(
     return readKey(path, text.trim());
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return null;
+    if (error instanceof Deno.errors.NotADirectory) return null;
     throw error;
   }
 }

@@ -5,8 +5,6 @@ import { quote } from "../quote.ts";
 export function noSecret(slug: string, name: string): Error {
   return refusal(
     "not_found",
-    `Server "${slug}" has no secret ${
-      quote(name)
-    }; list its secrets to see which there are.`,
+    `Server "${slug}" has no secret ${quote(name)}; list its secrets to see which there are.`,
   );
 }

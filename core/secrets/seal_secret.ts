@@ -27,8 +27,7 @@ export async function openSecret(
   secret: SecretPlace & Sealed,
 ): Promise<Plaintext> {
   const { serverId, name, version, keyId } = secret;
-  const what =
-    `Cannot open secret "${name}" (version ${version}) of "${serverId}"`;
+  const what = `Cannot open secret "${name}" (version ${version}) of "${serverId}"`;
   if (!keyring.has(keyId)) {
     throw new GatewayError(
       "internal",

@@ -5,12 +5,7 @@ import type { ServerStore } from "../servers/server_store.ts";
 import { checkInjection } from "./injection_rule.ts";
 import type { Keyring } from "./keyring.ts";
 import { sealSecret } from "./seal_secret.ts";
-import type {
-  InjectionRule,
-  SealedSecret,
-  SecretInput,
-  SecretName,
-} from "./secret.ts";
+import type { InjectionRule, SealedSecret, SecretInput, SecretName } from "./secret.ts";
 import type { SecretStore } from "./secret_store.ts";
 
 interface Deps {

@@ -1,0 +1,85 @@
+import { AdminStore } from "../../core/admins/admin_store.ts";
+import { keys } from "../../core/kv/keys.ts";
+import type { WorkspaceId } from "../../core/ids.ts";
+import { Keyring } from "../../core/secrets/keyring.ts";
+import { SecretStore } from "../../core/secrets/secret_store.ts";
+import { AddressRules } from "../../core/servers/address_rules.ts";
+import { registerServer } from "../../core/servers/register_server.ts";
+import type { Server } from "../../core/servers/server.ts";
+import { ServerStore } from "../../core/servers/server_store.ts";
+import { TokenStore } from "../../core/tokens/token_store.ts";
+import { createWorkspace } from "../../core/workspaces/create_workspace.ts";
+import { InstallStore } from "../../core/workspaces/install_store.ts";
+import type { Workspace } from "../../core/workspaces/workspace.ts";
+import { WorkspaceStore } from "../../core/workspaces/workspace_store.ts";
+import { type MemoryStore, memoryStore } from "./store.ts";
+
+/** When every test begins. */
+export const START = new Date("2026-11-22T09:30:00.000Z");
+
+/** The addresses that names lead to in tests. */
+const NAMES: Record<string, string[]> = {
+  "mcp.example.com": ["93.184.216.34", "2606:2800:220:1::1"],
+  "other.example.com": ["93.184.216.35"],
+  "rebound.example.com": ["93.184.216.34", "10.0.0.7"],
+};
+
+/** The stores and what use-cases need beside them, on a store in memory. */
+export async function testCore() {
+  const store = await memoryStore();
+  return coreOn(store);
+}
+export type TestCore = Awaited<ReturnType<typeof testCore>>;
+
+/** The same on a store that is open already. */
+export function coreOn(store: MemoryStore) {
+  const { kv } = store;
+  let nowMs = START.getTime();
+
+  return {
+    store,
+    kv,
+    config: {
+      publicUrl: "https://gateway.example.com",
+      adminToken: "environment-token-0123456789",
+    },
+    now: () => new Date(nowMs),
+    /** Moves the clock of the test forward. */
+    advance: (delayMs: number) => void (nowMs += delayMs),
+    keyring: testKeyring(),
+    servers: new ServerStore(kv),
+    workspaces: new WorkspaceStore(kv),
+    installs: new InstallStore(kv),
+    secrets: new SecretStore(kv),
+    tokens: new TokenStore(kv),
+    admins: new AdminStore(kv),
+    addresses: new AddressRules({
+      allowPrivate: false,
+      lookup: (name) => Promise.resolve(NAMES[name] ?? []),
+    }),
+    [Symbol.dispose]: () => store.close(),
+  };
+}
+
+/** A keyring of these ids, each with another key. */
+export function testKeyring(...ids: string[]): Keyring {
+  const named = ids.length === 0 ? ["default"] : ids;
+  return new Keyring(named.map((id, at) => ({ id, bytes: new Uint8Array(32).fill(at + 1) })));
+}
+
+/** Registers a server under this slug. */
+export function someServer(core: TestCore, slug = "internal-api"): Promise<Server> {
+  const url = "https://mcp.example.com/sse";
+  return registerServer(core, { slug, name: `Server ${slug}`, url });
+}
+
+/** Creates a workspace under this slug. */
+export function someWorkspace(core: TestCore, slug = "engineering"): Promise<Workspace> {
+  return createWorkspace(core, { slug });
+}
+
+/** A workspace's configuration epoch; grows with everything that changes it. */
+export async function epochOf(core: TestCore, id: WorkspaceId): Promise<bigint> {
+  const { value } = await core.kv.get<Deno.KvU64>(keys.epoch(id));
+  return value?.value ?? 0n;
+}

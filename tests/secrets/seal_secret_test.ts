@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { newServerId } from "../../core/ids.ts";
+import { Keyring } from "../../core/secrets/keyring.ts";
+import { openSecret, sealSecret } from "../../core/secrets/seal_secret.ts";
+import { testKeyring } from "../_support/core.ts";
+
+const VALUE = "sk-live-ключ-🔑";
+
+Deno.test("openSecret() gives back what sealSecret() was given", async () => {
+  const keyring = testKeyring();
+  const place = { serverId: newServerId(), name: "X-API-Key", version: 1 };
+
+  const sealed = await sealSecret(keyring, place, VALUE);
+
+  assert.equal((await openSecret(keyring, { ...place, ...sealed })).reveal(), VALUE);
+  assert.equal(sealed.keyId, "default");
+});
+
+Deno.test("sealSecret() uses a fresh 96-bit nonce each time", async () => {
+  const keyring = testKeyring();
+  const place = { serverId: newServerId(), name: "X-API-Key", version: 1 };
+
+  const sealed = await Promise.all(
+    Array.from({ length: 50 }, () => sealSecret(keyring, place, VALUE)),
+  );
+
+  assert.equal(new Set(sealed.map(({ nonce }) => nonce)).size, 50);
+  assert.equal(new Set(sealed.map(({ ciphertext }) => ciphertext)).size, 50);
+  for (const { nonce } of sealed) {
+    assert.equal(Uint8Array.fromBase64(nonce, { alphabet: "base64url" }).length, 12);
+  }
+});
+
+Deno.test("openSecret() refuses a ciphertext that was made for another place", async () => {
+  const keyring = testKeyring();
+  const place = { serverId: newServerId(), name: "X-API-Key", version: 1 };
+  const sealed = { ...place, ...await sealSecret(keyring, place, VALUE) };
+
+  const moved = [
+    { ...sealed, serverId: newServerId() },
+    { ...sealed, name: "X-Other-Key" },
+    { ...sealed, version: 2 },
+    { ...sealed, nonce: "AAAAAAAAAAAAAAAA" },
+    { ...sealed, ciphertext: sealed.ciphertext.replace(/^./, (c) => c === "A" ? "B" : "A") },
+    { ...sealed, ciphertext: "not base64url!" },
+  ];
+
+  for (const secret of moved) {
+    await assert.rejects(openSecret(keyring, secret), {
+      code: "internal",
+      message: /was not sealed for this place/,
+    });
+  }
+});
+
+Deno.test("openSecret() opens under any loaded key, and names one that is not loaded", async () => {
+  const place = { serverId: newServerId(), name: "X-API-Key", version: 1 };
+  const sealed = { ...place, ...await sealSecret(testKeyring("old"), place, VALUE) };
+  const bytes = (fill: number) => new Uint8Array(32).fill(fill);
+  const rotated = new Keyring([{ id: "new", bytes: bytes(9) }, { id: "old", bytes: bytes(1) }]);
+
+  assert.equal((await openSecret(rotated, sealed)).reveal(), VALUE);
+  assert.equal(rotated.primaryId, "new");
+  await assert.rejects(openSecret(testKeyring("new"), sealed), {
+    code: "internal",
+    message: /master key "old" is not loaded/,
+  });
+});
+
+Deno.test("openSecret() says nothing of the value when it fails", async () => {
+  const keyring = testKeyring();
+  const place = { serverId: newServerId(), name: "X-API-Key", version: 1 };
+  const sealed = { ...place, ...await sealSecret(keyring, place, VALUE) };
+
+  const error = await openSecret(keyring, { ...sealed, version: 2 }).catch((e) => e);
+
+  assert.ok(!Deno.inspect(error, { depth: 9 }).includes("sk-live"));
+});
+
+Deno.test("Keyring.derive() gives 32 bytes that depend on key and purpose", async () => {
+  const keyring = testKeyring("a", "b");
+  const hex = async (id: string, purpose: string) => (await keyring.derive(id, purpose)).toHex();
+
+  const first = await hex("a", "one");
+
+  assert.equal(first.length, 64);
+  assert.equal(await hex("a", "one"), first);
+  assert.notEqual(await hex("a", "two"), first);
+  assert.notEqual(await hex("b", "one"), first);
+});
