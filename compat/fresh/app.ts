@@ -6,13 +6,7 @@ import { HttpError } from "./error.ts";
 import type { Method, Middleware } from "./handlers.ts";
 import { type ListenOptions, serve } from "./listen.ts";
 import { mergePath } from "./patterns.ts";
-import type {
-  LayoutConfig,
-  MaybeLazy,
-  Route,
-  RouteComponent,
-  RouteConfig,
-} from "./route.ts";
+import type { LayoutConfig, MaybeLazy, Route, RouteComponent, RouteConfig } from "./route.ts";
 import { Router } from "./router.ts";
 import { chain, type MaybeLazyMiddleware, Scope } from "./scope.ts";
 import { emptySnapshot, type Snapshot } from "./snapshot.ts";

@@ -1,20 +1,9 @@
 import { answerRoute, routeHandler } from "./answer_route.ts";
 import type { ResolvedFreshConfig } from "./config.ts";
 import { registerFile } from "./register_file.ts";
-import {
-  isByMethod,
-  type Method,
-  METHODS,
-  type Middleware,
-} from "./handlers.ts";
+import { isByMethod, type Method, METHODS, type Middleware } from "./handlers.ts";
 import { mergePath } from "./patterns.ts";
-import type {
-  LayoutConfig,
-  MaybeLazy,
-  Route,
-  RouteComponent,
-  RouteConfig,
-} from "./route.ts";
+import type { LayoutConfig, MaybeLazy, Route, RouteComponent, RouteConfig } from "./route.ts";
 import type { Router } from "./router.ts";
 import { chain, type MaybeLazyMiddleware, type Scope } from "./scope.ts";
 import type { Snapshot } from "./snapshot.ts";

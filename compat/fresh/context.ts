@@ -92,9 +92,7 @@ export class Context<State> {
    */
   redirect(pathOrUrl: string, status = 302): Response {
     const [, path, rest] = /^([^?#]*)(.*)$/s.exec(pathOrUrl) ?? [];
-    const location = path?.startsWith("/")
-      ? path.replaceAll(/\/+/g, "/") + rest
-      : pathOrUrl;
+    const location = path?.startsWith("/") ? path.replaceAll(/\/+/g, "/") + rest : pathOrUrl;
     return new Response(null, { status, headers: { location } });
   }
 
@@ -113,9 +111,7 @@ export class Context<State> {
     }
 
     let inner: VNode | null = vnode;
-    const layouts = config.skipInheritedLayouts
-      ? []
-      : this.#surroundings.layouts;
+    const layouts = config.skipInheritedLayouts ? [] : this.#surroundings.layouts;
     for (const layout of layouts.toReversed()) {
       const child = inner;
       this.Component = () => child;

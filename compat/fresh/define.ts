@@ -1,10 +1,5 @@
 import type { AnyComponent } from "preact";
-import type {
-  HandlerByMethod,
-  HandlerFn,
-  Middleware,
-  RouteHandler,
-} from "./handlers.ts";
+import type { HandlerByMethod, HandlerFn, Middleware, RouteHandler } from "./handlers.ts";
 import type { PageProps } from "./route.ts";
 
 /** Functions that return what they get, and give TypeScript its types. */

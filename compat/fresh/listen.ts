@@ -40,9 +40,7 @@ function announce(
 ): (address: Deno.NetAddr) => void {
   return ({ hostname, port }) => {
     const scheme = options.cert ? "https" : "http";
-    const host = hostname === "0.0.0.0" || hostname === "::"
-      ? "localhost"
-      : hostname;
+    const host = hostname === "0.0.0.0" || hostname === "::" ? "localhost" : hostname;
     console.log(`Ready on ${scheme}://${host}:${port}${basePath}/`);
   };
 }

@@ -19,11 +19,5 @@ export type { ListenOptions } from "./listen.ts";
 export { csp, type CSPOptions } from "./middlewares/csp.ts";
 export { csrf, type CsrfOptions } from "./middlewares/csrf.ts";
 export { staticFiles } from "./middlewares/static_files.ts";
-export type {
-  LayoutConfig,
-  Lazy,
-  MaybeLazy,
-  PageProps,
-  RouteConfig,
-} from "./route.ts";
+export type { LayoutConfig, Lazy, MaybeLazy, PageProps, RouteConfig } from "./route.ts";
 export type { Island } from "./snapshot.ts";

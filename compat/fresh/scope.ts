@@ -15,8 +15,7 @@ export class Scope<State> {
   #parent: Scope<State> | null;
   #children = new Map<string, Scope<State>>();
   middlewares: MaybeLazyMiddleware<State>[] = [];
-  layout: { component: RouteComponent<State>; config: LayoutConfig } | null =
-    null;
+  layout: { component: RouteComponent<State>; config: LayoutConfig } | null = null;
   app: RouteComponent<State> | null = null;
   error: Route<State> | null = null;
   notFound: Middleware<State> | null = null;
@@ -69,9 +68,7 @@ function frame<State>(
     if (layout !== null) {
       const { component, config } = layout;
       if (config.skipAppWrapper) around.app = null;
-      around.layouts = config.skipInheritedLayouts
-        ? [component]
-        : [...around.layouts, component];
+      around.layouts = config.skipInheritedLayouts ? [component] : [...around.layouts, component];
     }
 
     try {

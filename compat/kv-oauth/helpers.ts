@@ -1,16 +1,5 @@
-import {
-  baseCookie,
-  type Cookie,
-  cookieName,
-  readCookie,
-  writeCookie,
-} from "./cookies.ts";
-import {
-  beginSignIn,
-  exchangeCode,
-  type OAuth2ClientConfig,
-  type Tokens,
-} from "./oauth_client.ts";
+import { baseCookie, type Cookie, cookieName, readCookie, writeCookie } from "./cookies.ts";
+import { beginSignIn, exchangeCode, type OAuth2ClientConfig, type Tokens } from "./oauth_client.ts";
 import {
   dropSiteSession,
   hasSiteSession,
@@ -56,8 +45,7 @@ export function createHelpers(
   oauthConfig: OAuth2ClientConfig,
   { cookieOptions }: CreateHelpersOptions = {},
 ): Helpers {
-  const siteCookie = (request: Request) =>
-    cookieOptions?.name ?? cookieName(request, SITE_COOKIE);
+  const siteCookie = (request: Request) => cookieOptions?.name ?? cookieName(request, SITE_COOKIE);
 
   return {
     async signIn(request, options = {}) {

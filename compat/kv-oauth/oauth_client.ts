@@ -62,9 +62,7 @@ export async function exchangeCode(
     token_endpoint: tokenUri,
   };
   const client: oauth.Client = { client_id: clientId };
-  const proof = clientSecret === undefined
-    ? oauth.None()
-    : oauth.ClientSecretPost(clientSecret);
+  const proof = clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret);
 
   const url = new URL(callbackUrl);
   const answer = oauth.validateAuthResponse(server, client, url, state);

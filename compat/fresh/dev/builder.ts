@@ -2,11 +2,7 @@ import { createHash } from "node:crypto";
 import { App, applySnapshot } from "../app.ts";
 import { BUILD_ID, setBuildId } from "../build_id.ts";
 import type { ListenOptions } from "../listen.ts";
-import {
-  type BuildOptions,
-  resolveBuildConfig,
-  type ResolvedBuildConfig,
-} from "./build_config.ts";
+import { type BuildOptions, resolveBuildConfig, type ResolvedBuildConfig } from "./build_config.ts";
 import { type Bundle, bundle } from "./bundle.ts";
 import { crawl, type FoundRoute } from "./crawl.ts";
 import { liveReload } from "./live_reload.ts";

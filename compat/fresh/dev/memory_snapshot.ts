@@ -3,12 +3,7 @@ import { pathToFileURL } from "node:url";
 import { getMimeType } from "hono/utils/mime";
 import { scriptFolder } from "../build_id.ts";
 import type { RouteFile, RouteModule } from "../file_routes.ts";
-import {
-  addIslands,
-  type Island,
-  type Snapshot,
-  type StaticFile,
-} from "../snapshot.ts";
+import { addIslands, type Island, type Snapshot, type StaticFile } from "../snapshot.ts";
 import type { ResolvedBuildConfig } from "./build_config.ts";
 import { type Bundle, CLIENT_ENTRY } from "./bundle.ts";
 import type { FoundRoute } from "./crawl.ts";
@@ -43,9 +38,7 @@ export async function memorySnapshot<State>(
         return await readStatic(pathname, config);
       }
       const script = bundle.files.get(pathname.slice(folder.length));
-      return script === undefined
-        ? null
-        : { ...script, contentType: contentType(pathname) };
+      return script === undefined ? null : { ...script, contentType: contentType(pathname) };
     },
   };
 }

@@ -39,9 +39,7 @@ export function csp<State>(options: CSPOptions = {}): Middleware<State> {
   if (reportTo) {
     directives.push("report-to csp-endpoint", `report-uri ${reportTo}`);
   }
-  const header = reportOnly
-    ? "content-security-policy-report-only"
-    : "content-security-policy";
+  const header = reportOnly ? "content-security-policy-report-only" : "content-security-policy";
 
   return async (ctx) => {
     const response = await ctx.next();

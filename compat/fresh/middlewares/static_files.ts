@@ -12,9 +12,7 @@ import type { StaticFile } from "../snapshot.ts";
 export function staticFiles<State>(): Middleware<State> {
   return async (ctx) => {
     const pathname = filePath(ctx);
-    const file = pathname === null
-      ? null
-      : await snapshotOf(ctx).readFile(pathname);
+    const file = pathname === null ? null : await snapshotOf(ctx).readFile(pathname);
     if (file === null) {
       if (pathname !== "/favicon.ico") return await ctx.next();
       return new Response(null, { status: 404 });
@@ -34,9 +32,7 @@ function filePath<State>(ctx: Context<State>): string | null {
   const own = isBelow ? pathname.slice(basePath.length) : pathname;
   try {
     const parts = decodeURIComponent(own).split("/").filter((p) => p !== "");
-    return parts.length === 0
-      ? null
-      : `/${parts.map(encodeURIComponent).join("/")}`;
+    return parts.length === 0 ? null : `/${parts.map(encodeURIComponent).join("/")}`;
   } catch {
     return null;
   }

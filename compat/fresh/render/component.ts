@@ -9,8 +9,7 @@ export function pageProps<State>(
   Component: FunctionComponent,
   data: unknown = undefined,
 ): PageProps<unknown, State> {
-  const { config, error, info, isPartial, params, req, route, state, url } =
-    ctx;
+  const { config, error, info, isPartial, params, req, route, state, url } = ctx;
   return {
     Component,
     config,

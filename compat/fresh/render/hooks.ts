@@ -1,9 +1,4 @@
-import {
-  type ComponentChildren,
-  Fragment,
-  options as preactOptions,
-  type VNode,
-} from "preact";
+import { type ComponentChildren, Fragment, options as preactOptions, type VNode } from "preact";
 import { asset, assetSrcSet, Head, Partial } from "../runtime/mod.ts";
 import { isHeadElement, RemainingHead, wrapHeadElement } from "./head.ts";
 import { enterIsland, IslandFrame, IslandSlot, marked } from "./islands.ts";

@@ -1,9 +1,4 @@
-import {
-  type ComponentChildren,
-  Fragment,
-  isValidElement,
-  type VNode,
-} from "preact";
+import { type ComponentChildren, Fragment, isValidElement, type VNode } from "preact";
 import type { Island } from "../snapshot.ts";
 import { node, type RenderNode } from "./node.ts";
 import { current, type RenderState } from "./state.ts";

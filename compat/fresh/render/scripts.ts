@@ -1,10 +1,5 @@
 import { stringify } from "devalue";
-import {
-  type ComponentChildren,
-  Fragment,
-  isValidElement,
-  type VNode,
-} from "preact";
+import { type ComponentChildren, Fragment, isValidElement, type VNode } from "preact";
 import type { Island } from "../snapshot.ts";
 import { isComputed, IslandSlot, isSignal } from "./islands.ts";
 import { node } from "./node.ts";
@@ -47,9 +42,7 @@ function startScript(state: RenderState): string {
   const names = islands.map((island) => island.name).join(",");
   const props = json(stringify(state.islandProps, reducers));
   const entry = json(basePath + snapshot.clientEntry);
-  return `import{boot}from ${entry};${
-    imports.join("")
-  }boot({${names}},${props});`;
+  return `import{boot}from ${entry};${imports.join("")}boot({${names}},${props});`;
 }
 
 function importName({ exportName, name }: Island): string {
@@ -68,8 +61,7 @@ function json(value: unknown): string {
 const reducers = {
   Computed: (value: unknown) => isComputed(value) && [peek(value)],
   Signal: (value: unknown) => isSignal(value) && [peek(value)],
-  Slot: (value: unknown) =>
-    isValidElement(value) && value.type === IslandSlot && value.props,
+  Slot: (value: unknown) => isValidElement(value) && value.type === IslandSlot && value.props,
 };
 
 function peek(value: unknown): unknown {

@@ -1,11 +1,6 @@
 /** Starts the islands of a page in the browser. */
 import { parse } from "devalue";
-import {
-  type ComponentChildren,
-  type ComponentType,
-  render,
-  type VNode,
-} from "preact";
+import { type ComponentChildren, type ComponentType, render, type VNode } from "preact";
 import { computed, signal } from "@preact/signals";
 import { node } from "../render/node.ts";
 import { findMarks, type Mark, rangeRoot } from "./marks.ts";

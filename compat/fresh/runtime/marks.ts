@@ -56,12 +56,10 @@ export function rangeRoot({ start, end }: Mark): Element {
     get firstChild(): ChildNode | null {
       return start.nextSibling === end ? null : start.nextSibling;
     },
-    insertBefore: (node: Node, before: Node | null) =>
-      parent.insertBefore(node, before ?? end),
+    insertBefore: (node: Node, before: Node | null) => parent.insertBefore(node, before ?? end),
     appendChild: (node: Node) => parent.insertBefore(node, end),
     removeChild: (node: Node) => parent.removeChild(node),
-    contains: (node: Node | null) =>
-      root.childNodes.some((child) => child.contains(node)),
+    contains: (node: Node | null) => root.childNodes.some((child) => child.contains(node)),
   };
   return root as unknown as Element;
 }

@@ -1,10 +1,5 @@
 /** What pages and islands use, on the server and in the browser alike. */
-import {
-  type ComponentChildren,
-  createElement,
-  Fragment,
-  type VNode,
-} from "preact";
+import { type ComponentChildren, createElement, Fragment, type VNode } from "preact";
 import { ASSET_KEY, BUILD_ID } from "../build_id.ts";
 
 export { HttpError } from "../error.ts";
