@@ -18,7 +18,7 @@ export const SESSION_NOT_FOUND: ProtocolFault = {
 };
 
 /** Every client without a session of its own shares this one name, member by member. */
-const NO_SESSION = "none";
+export const NO_SESSION = "none";
 
 /** Finds out in which era a request speaks, and in which session. Throws `invalid_input`. */
 export async function identifyCaller(

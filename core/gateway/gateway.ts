@@ -10,7 +10,7 @@ import {
   textParam,
 } from "../mcp/message.ts";
 import type { Access } from "./authority.ts";
-import { type CallerVerdict, identifyCaller, SESSION_NOT_FOUND } from "./callers.ts";
+import { type CallerVerdict, identifyCaller, NO_SESSION, SESSION_NOT_FOUND } from "./callers.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import { HttpReply } from "./http_reply.ts";
 import { type Accepts, checkContentType, checkOrigin, readAccept, readBody } from "./http_guard.ts";
@@ -117,11 +117,10 @@ export class Gateway {
       return Response.json(errorAnswer(request.id, verdict.refused, log), { status: 400 });
     }
     if ("fault" in verdict) return faultResponse(request.id, verdict.fault);
-    return await this.#serve(req, slug, access, accepts, request, body.length, verdict);
+    return await this.#serve(slug, access, accepts, request, body.length, verdict);
   }
 
   async #serve(
-    req: Request,
     slug: string,
     access: Access,
     accepts: Accepts,
@@ -129,21 +128,20 @@ export class Gateway {
     bytesIn: number,
     { caller, newSession }: Identified,
   ): Promise<Response> {
-    const { inFlight, openStreams, sessions } = this.#deps;
+    const { inFlight, openStreams, sessions, log } = this.#deps;
     const isModern = caller.era === "modern";
+    const headers: Record<string, string> = newSession === null
+      ? {}
+      : { "mcp-session-id": await sessions.idOf(newSession) };
     const flight = inFlight.begin(
       isModern ? null : flightKey(access.token.id, caller.sessionKey, request.id),
     );
     // Only a modern client takes its request back by leaving (2026-07-28, Cancellation).
     const leave = (reason: string) => isModern && flight.abandon(reason);
-    const onAbort = () => leave("The client closed the connection");
-    req.signal.addEventListener("abort", onAbort);
 
-    const headers: Record<string, string> = newSession === null
-      ? {}
-      : { "mcp-session-id": await sessions.idOf(newSession) };
     const reply = new HttpReply({
       accepts,
+      era: caller.era,
       headers,
       hold: (stream, onEnd) => openStreams.hold(slug, access, stream, onEnd),
       onGone: leave,
@@ -160,11 +158,8 @@ export class Gateway {
       .then((served) =>
         flight.signal.reason instanceof TakenBack ? reply.drop() : reply.finish(served)
       )
-      .catch((error) => this.#deps.log(`Cannot reply: ${String(error)}`))
-      .finally(() => {
-        req.signal.removeEventListener("abort", onAbort);
-        flight[Symbol.dispose]();
-      });
+      .catch((error) => reply.fail(errorResponse(error, log)))
+      .finally(() => flight[Symbol.dispose]());
     return await reply.response;
   }
 
@@ -185,7 +180,7 @@ export class Gateway {
       : await this.#deps.sessions.find(sessionId, access.token);
     if (sessionId !== null && session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
 
-    const key = flightKey(access.token.id, session?.nonce ?? "none", id);
+    const key = flightKey(access.token.id, session?.nonce ?? NO_SESSION, id);
     await this.#deps.inFlight.cancel(key, reason.slice(0, 500));
     return accepted;
   }

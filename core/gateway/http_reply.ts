@@ -1,15 +1,21 @@
+import type { Era } from "../calls/call.ts";
 import type { RpcNotification } from "../mcp/message.ts";
 import { messageEvent } from "../mcp/sse.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import type { Accepts } from "./http_guard.ts";
 import type { Served } from "./serve_request.ts";
 
-/** A client that waits longer than this for a first byte gets a stream, kept alive. */
-const SILENCE_MS = 15_000;
+/**
+ * A client that waits longer than this for a first byte gets a stream: a legacy one so
+ * that it is kept alive, a modern one so that its leaving is seen, which is how it
+ * takes a request back.
+ */
+const SILENCE_MS = { legacy: 15_000, modern: 200 };
 
 /** What a reply needs from its surroundings. */
 export interface HttpReplyOptions {
   accepts: Accepts;
+  era: Era;
   headers: Record<string, string>;
   /** Holds the stream, if there will be one, until it is disposed of. */
   hold(stream: EventStream, onEnd: () => void): Disposable;
@@ -20,8 +26,8 @@ export interface HttpReplyOptions {
 /**
  * The reply to one POST: plain JSON, or a stream when there is something to say first.
  *
- * It becomes a stream with the first notification or after 15 seconds of silence,
- * and only for a client that reads streams.
+ * It becomes a stream with the first notification or after a time of silence, and
+ * only for a client that reads streams.
  */
 export class HttpReply {
   readonly #options: HttpReplyOptions;
@@ -33,7 +39,7 @@ export class HttpReply {
   constructor(options: HttpReplyOptions) {
     this.#options = options;
     if (!options.accepts.stream) return;
-    this.#timer = setTimeout(() => this.#startQuietly(), SILENCE_MS);
+    this.#timer = setTimeout(() => this.#startQuietly(), SILENCE_MS[options.era]);
   }
 
   /** Resolves as soon as the head of the reply is known. */
@@ -65,6 +71,13 @@ export class HttpReply {
   drop(): void {
     this.#stopTimer();
     this.#response.resolve(new Response(null, { status: 202, headers: this.#options.headers }));
+    this.#end();
+  }
+
+  /** Replies with an error where no answer could be given; a stream just ends. */
+  fail(response: Response): void {
+    this.#stopTimer();
+    this.#response.resolve(response);
     this.#end();
   }
 
