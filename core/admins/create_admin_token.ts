@@ -1,16 +1,7 @@
 import { newAdminTokenId } from "../ids.ts";
 import { parseExpiry } from "../tokens/parse_expiry.ts";
-import {
-  hashToken,
-  newAdminTokenText,
-  visibleStart,
-} from "../tokens/token_text.ts";
-import type {
-  AdminToken,
-  AdminTokenInput,
-  AdminTokenView,
-  CreatedAdminToken,
-} from "./admin.ts";
+import { hashToken, newAdminTokenText, visibleStart } from "../tokens/token_text.ts";
+import type { AdminToken, AdminTokenInput, AdminTokenView, CreatedAdminToken } from "./admin.ts";
 import type { AdminStore } from "./admin_store.ts";
 
 /**

@@ -10,8 +10,6 @@ export async function removeAdminToken(
   if (await deps.admins.tokens.remove(id)) return;
   throw refusal(
     "not_found",
-    `There is no admin token ${
-      quote(id)
-    }; list the admin tokens to see which there are.`,
+    `There is no admin token ${quote(id)}; list the admin tokens to see which there are.`,
   );
 }

@@ -4,7 +4,7 @@ import { commitOnce } from "../kv/commit.ts";
 import { keys } from "../kv/keys.ts";
 import { parseEntry } from "../kv/records.ts";
 import { hashToken } from "../tokens/token_text.ts";
-import { Admin } from "./admin.ts";
+import type { Admin } from "./admin.ts";
 
 /** How long a sign-in to the dashboard lasts. */
 export const SESSION_HOURS = 12;
@@ -12,8 +12,7 @@ export const SESSION_HOURS = 12;
 /** How long a sign-in link waits to be used. */
 export const SIGN_IN_LINK_MINUTES = 60;
 
-const ALPHABET =
-  "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
 /** 43 characters of 62 are 256 bits. */
 const SECRET_LENGTH = 43;

@@ -11,12 +11,18 @@ const OPEN_PATH = "/api/v1/openapi.json";
 async function answerErrors(ctx: Context<State>): Promise<Response> {
   const response = await ctx.next().catch((thrown: unknown) => {
     const error = toGatewayError(thrown, ctx.url.pathname);
-    if (error.code === "internal") console.error(error);
+    if (error.code === "internal") logFailure(ctx, error);
     const challenge = { "www-authenticate": 'Bearer realm="aerostack"' };
     return errorAnswer(error, error.code === "unauthorized" ? challenge : {});
   });
   response.headers.set("cache-control", "no-store");
   return response;
+}
+
+/** Names the route and not the path, which may hold a token. */
+function logFailure({ req, route, state }: Context<State>, error: GatewayError): void {
+  const cause = error.cause instanceof Error ? `\n${error.cause.stack}` : "";
+  state.services.log(`${req.method} ${route}: ${error.message}${cause}`);
 }
 
 /** Lets an admin's bearer pass, and nothing else. */

@@ -27,8 +27,7 @@ export function byMethod(answers: { [method in Method]?: Answer }): ApiHandler {
     const answer = byName.get(method === "HEAD" ? "GET" : method);
     if (answer !== undefined) return answer(ctx);
 
-    const sentence =
-      `${method} is not allowed at ${ctx.url.pathname}; it answers ${allow}.`;
+    const sentence = `${method} is not allowed at ${ctx.url.pathname}; it answers ${allow}.`;
     return errorAnswer(refusal("method_not_allowed", sentence), { allow });
   }
 

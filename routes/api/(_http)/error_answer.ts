@@ -24,8 +24,6 @@ export function toGatewayError(error: unknown, path: string): GatewayError {
 export function nothingAt(path: string): GatewayError {
   return refusal(
     "not_found",
-    `There is nothing at ${
-      path.slice(0, 200)
-    }; GET /api/v1/openapi.json says what there is.`,
+    `There is nothing at ${path.slice(0, 200)}; GET /api/v1/openapi.json says what there is.`,
   );
 }

@@ -1,8 +1,5 @@
 import { AdminTokenInput } from "../../../../core/admins/admin.ts";
-import {
-  createAdminToken,
-  viewAdminToken,
-} from "../../../../core/admins/create_admin_token.ts";
+import { createAdminToken, viewAdminToken } from "../../../../core/admins/create_admin_token.ts";
 import { readPageQuery } from "../../../../core/api/queries.ts";
 import { readInput } from "../../../../core/api/read_input.ts";
 import { byMethod } from "../../(_http)/by_method.ts";

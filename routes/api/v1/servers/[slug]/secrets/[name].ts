@@ -3,11 +3,7 @@ import { readForce } from "../../../../../../core/api/queries.ts";
 import { readInput } from "../../../../../../core/api/read_input.ts";
 import { injectSecret } from "../../../../../../core/secrets/inject_secret.ts";
 import { removeSecret } from "../../../../../../core/secrets/remove_secret.ts";
-import {
-  InjectionChange,
-  SecretInput,
-  SecretPath,
-} from "../../../../../../core/secrets/secret.ts";
+import { InjectionChange, SecretInput, SecretPath } from "../../../../../../core/secrets/secret.ts";
 import { setSecret } from "../../../../../../core/secrets/set_secret.ts";
 import { viewSecret } from "../../../../../../core/secrets/view_secret.ts";
 import { byMethod } from "../../../../(_http)/by_method.ts";
