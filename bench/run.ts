@@ -1,0 +1,119 @@
+/**
+ * `deno task bench`: the gateway against a bare forwarder, on this machine.
+ *
+ * `--quick` takes short rounds, to see that everything runs. `--only=modern` or
+ * `--only=legacy` leaves the other era out. Ends with 1 when a bar is broken.
+ */
+import { fileURLToPath } from "node:url";
+import { type RunningProcess, startProcess } from "../tests/_support/child_process.ts";
+import { type RunningGateway, startGateway } from "../tests/_support/gateway.ts";
+import { Load, type Round } from "./load.ts";
+import { type Era, type Target, TOOL } from "./protocol.ts";
+import {
+  type Case,
+  type Line,
+  printHeading,
+  printLine,
+  printVerdict,
+  summarise,
+} from "./report.ts";
+
+const SIZES_BYTES = [1024, 100 * 1024, 1024 * 1024];
+const CONNECTIONS = [1, 16, 64];
+
+/** How long and how often each target is driven per case, in turns. */
+interface Pace {
+  warmUpMs: number;
+  roundMs: number;
+  rounds: number;
+}
+
+const FULL: Pace = { warmUpMs: 400, roundMs: 700, rounds: 4 };
+const QUICK: Pace = { warmUpMs: 100, roundMs: 150, rounds: 2 };
+
+async function main(args: readonly string[]): Promise<number> {
+  const pace = args.includes("--quick") ? QUICK : FULL;
+  const only = args.find((arg) => arg.startsWith("--only="))?.slice("--only=".length);
+  const eras = (["modern", "legacy"] as const).filter((era) => only === undefined || era === only);
+
+  await using upstream = await startScript("upstream.ts");
+  const upstreamUrl = new URL("/mcp", upstream.ready[1]);
+  await using forwarder = await startScript("forwarder.ts", upstreamUrl.href);
+  await using gateway = await startGateway();
+
+  const targets = {
+    direct: bare("the upstream itself", upstreamUrl),
+    forwarder: bare("the bare forwarder", new URL("/mcp", forwarder.ready[1])),
+    gateway: await throughGateway(gateway, upstreamUrl),
+  };
+
+  printHeading();
+  const lines: Line[] = [];
+  for (const one of casesOf(eras)) {
+    const line = await measure(targets, one, pace);
+    printLine(line);
+    lines.push(line);
+  }
+
+  return printVerdict(lines) ? 0 : 1;
+}
+
+function casesOf(eras: readonly Era[]): Case[] {
+  return eras.flatMap((era) =>
+    SIZES_BYTES.flatMap((sizeBytes) =>
+      CONNECTIONS.map((connections) => ({ era, sizeBytes, connections }))
+    )
+  );
+}
+
+/** Drives the targets in turns, so that a change of the machine hits all alike. */
+async function measure(
+  targets: Record<"direct" | "forwarder" | "gateway", Target>,
+  one: Case,
+  pace: Pace,
+): Promise<Line> {
+  const { era, sizeBytes, connections } = one;
+  using direct = await Load.open(targets.direct, era, sizeBytes, connections);
+  using forwarder = await Load.open(targets.forwarder, era, sizeBytes, connections);
+  using gateway = await Load.open(targets.gateway, era, sizeBytes, connections);
+  const loads = { direct, forwarder, gateway };
+  const rounds = { direct: [] as Round[], forwarder: [] as Round[], gateway: [] as Round[] };
+
+  for (const load of Object.values(loads)) await load.run(pace.warmUpMs);
+  for (let turn = 0; turn < pace.rounds; turn++) {
+    rounds.direct.push(await direct.run(pace.roundMs / 2));
+    rounds.forwarder.push(await forwarder.run(pace.roundMs));
+    rounds.gateway.push(await gateway.run(pace.roundMs));
+  }
+
+  return {
+    ...one,
+    direct: summarise(rounds.direct),
+    forwarder: summarise(rounds.forwarder),
+    gateway: summarise(rounds.gateway),
+  };
+}
+
+/** A server with a sealed key, in a workspace with one token: everything on. */
+async function throughGateway(gateway: RunningGateway, upstream: URL): Promise<Target> {
+  const { admin } = gateway;
+  await admin.addServer("bench", upstream.href);
+  await admin.setSecret("bench", "X-API-Key", "a-key-of-the-benchmark");
+  await admin.addWorkspace("bench");
+  await admin.install("bench", "bench");
+  const { token } = await admin.addToken("bench", "Bench");
+
+  const url = new URL(gateway.workspaceUrl("bench"));
+  return { name: "the gateway", url, tool: `bench__${TOOL}`, token };
+}
+
+function bare(name: string, url: URL): Target {
+  return { name, url, tool: TOOL, token: null };
+}
+
+function startScript(name: string, ...args: string[]): Promise<RunningProcess> {
+  const script = fileURLToPath(new URL(name, import.meta.url));
+  return startProcess({ args: ["run", "-A", script, ...args], ready: /ready on (http:\S+)/ });
+}
+
+if (import.meta.main) Deno.exitCode = await main(Deno.args);
