@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import { AdminApi } from "./admin_api.ts";
+import { AdminClient } from "./admin_client.ts";
 import { type RunningProcess, startProcess } from "./child_process.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -17,7 +17,7 @@ export interface GatewayOptions {
 /** The real gateway in a process of its own, ended when it goes out of scope. */
 export interface RunningGateway extends AsyncDisposable {
   readonly origin: string;
-  readonly admin: AdminApi;
+  readonly admin: AdminClient;
   readonly process: RunningProcess;
   readonly dataDir: string;
   /** The address that a client of this workspace connects to. */
@@ -45,7 +45,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
 
   return {
     origin,
-    admin: new AdminApi(origin, ADMIN_TOKEN),
+    admin: new AdminClient(origin, ADMIN_TOKEN),
     process,
     dataDir,
     workspaceUrl: (workspace) => `${origin}/ws/${workspace}/sse`,

@@ -18,6 +18,13 @@ export class Journal {
   /** How often each tool ran. */
   readonly runs = new Map<string, number>();
 
+  /** Forgets everything seen so far. */
+  clear(): void {
+    this.requests.length = 0;
+    this.waits.clear();
+    this.runs.clear();
+  }
+
   /** Counts a run of this tool. */
   ran(tool: string): void {
     this.runs.set(tool, (this.runs.get(tool) ?? 0) + 1);

@@ -1,0 +1,98 @@
+import type { AnalyticsRow } from "../../core/calls/analytics_row.ts";
+import type { Call } from "../../core/calls/call.ts";
+import type { InjectionRule, SecretView } from "../../core/secrets/secret.ts";
+import type { ServerView } from "../../core/servers/server.ts";
+import type { CreatedToken, TokenView } from "../../core/tokens/token.ts";
+import type { WorkspaceView } from "../../core/workspaces/workspace.ts";
+
+/** A refusal of the admin API. */
+export class AdminRefusal extends Error {
+  readonly status: number;
+  readonly body: unknown;
+
+  constructor(what: string, status: number, body: unknown) {
+    super(`${what} was answered ${status}: ${JSON.stringify(body)}`);
+    this.status = status;
+    this.body = body;
+  }
+}
+
+/** The admin API of a running gateway, over plain HTTP. */
+export class AdminClient {
+  #base: string;
+  #token: string;
+
+  constructor(origin: string, token: string) {
+    this.#base = `${origin}/api/v1`;
+    this.#token = token;
+  }
+
+  addServer(slug: string, url: string, timeoutSeconds?: number): Promise<ServerView> {
+    return this.send("POST", "/servers", { name: slug, slug, url, timeoutSeconds });
+  }
+
+  setSecret(
+    slug: string,
+    name: string,
+    value: string,
+    injection?: InjectionRule,
+  ): Promise<SecretView> {
+    return this.send("PUT", `/servers/${slug}/secrets/${name}`, { value, injection });
+  }
+
+  addWorkspace(slug: string): Promise<WorkspaceView> {
+    return this.send("POST", "/workspaces", { slug });
+  }
+
+  install(server: string, workspace: string): Promise<WorkspaceView> {
+    return this.send("PUT", `/workspaces/${workspace}/servers/${server}`);
+  }
+
+  addToken(workspace: string, name: string): Promise<CreatedToken> {
+    return this.send("POST", `/workspaces/${workspace}/tokens`, { name });
+  }
+
+  revokeToken(workspace: string, id: string): Promise<TokenView> {
+    return this.send("DELETE", `/workspaces/${workspace}/tokens/${id}`);
+  }
+
+  async analytics(workspace: string): Promise<AnalyticsRow[]> {
+    const { items } = await this.send<{ items: AnalyticsRow[] }>(
+      "GET",
+      `/workspaces/${workspace}/analytics?period=1d`,
+    );
+    return items;
+  }
+
+  /** Every call of a workspace, newest first. */
+  async calls(workspace: string): Promise<Call[]> {
+    const calls: Call[] = [];
+    let cursor: string | null = "";
+    while (cursor !== null) {
+      const query: string = cursor === "" ? "" : `&cursor=${encodeURIComponent(cursor)}`;
+      const page: { items: Call[]; nextCursor: string | null } = await this.send(
+        "GET",
+        `/workspaces/${workspace}/calls?limit=200${query}`,
+      );
+      calls.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    return calls;
+  }
+
+  /** Sends one request; throws {@linkcode AdminRefusal} for what is not 2xx. */
+  async send<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await fetch(this.#base + path, {
+      method,
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body === undefined ? {} : { "content-type": "application/json" }),
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await answer.text();
+    const parsed = text === "" ? null : JSON.parse(text);
+    if (!answer.ok) throw new AdminRefusal(`${method} ${path}`, answer.status, parsed);
+    return parsed as T;
+  }
+}
