@@ -26,15 +26,9 @@ export function parseRecord<Schema extends z.ZodType>(
   const { success, data, error } = schema.safeParse(entry.value);
   if (success) return data;
 
-  const fields = error.issues.map((issue) =>
-    issue.path.join(".") || "(all of it)"
-  );
-  throw new GatewayError(
-    "internal",
-    `Cannot read record ${JSON.stringify(entry.key)}: wrong in ${
-      fields.join(", ")
-    }`,
-  );
+  const fields = error.issues.map((issue) => issue.path.join(".") || "(all)");
+  const where = `record ${JSON.stringify(entry.key)}`;
+  throw new GatewayError("internal", `Cannot read ${where}: wrong in ${fields}`);
 }
 
 /** Every record under a prefix; for lists whose length a limit bounds. */
@@ -79,7 +73,5 @@ export function holdOwner(
   owner: Deno.KvEntryMaybe<unknown>,
 ): Deno.AtomicOperation {
   atomic.check(owner);
-  return owner.versionstamp === null
-    ? atomic
-    : atomic.set(owner.key, owner.value);
+  return owner.versionstamp === null ? atomic : atomic.set(owner.key, owner.value);
 }

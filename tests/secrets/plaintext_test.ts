@@ -5,6 +5,7 @@ import { Plaintext } from "../../core/secrets/plaintext.ts";
 Deno.test("Plaintext prints as [redacted], however it is printed", () => {
   const secret = new Plaintext("sk-live-1234");
 
+  const inspectors = ["Deno.customInspect", "nodejs.util.inspect.custom"].map(Symbol.for);
   const prints = [
     `${secret}`,
     "" + secret,
@@ -15,6 +16,7 @@ Deno.test("Plaintext prints as [redacted], however it is printed", () => {
     inspect({ deep: [secret] }, { depth: 9, showHidden: true }),
     JSON.stringify(Object.entries(secret)),
     Deno.inspect(new Error("failed", { cause: secret })),
+    ...inspectors.map((inspector) => Reflect.get(secret, inspector).call(secret)),
   ];
 
   for (const text of prints) assert.ok(!text.includes("sk-live"), text);

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { createDecipheriv, hkdfSync } from "node:crypto";
 import { newServerId } from "../../core/ids.ts";
 import { Keyring } from "../../core/secrets/keyring.ts";
 import { openSecret, sealSecret } from "../../core/secrets/seal_secret.ts";
@@ -51,6 +53,22 @@ Deno.test("openSecret() refuses a ciphertext that was made for another place", a
       message: /was not sealed for this place/,
     });
   }
+});
+
+Deno.test("sealSecret() is AES-GCM 256 under a key that HKDF-SHA256 derives for the server", async () => {
+  const place = { serverId: newServerId(), name: "X-API-Key", version: 3 };
+  const sealed = await sealSecret(testKeyring(), place, VALUE);
+
+  const info = `aerostack secrets of ${place.serverId}`;
+  const key = hkdfSync("sha256", new Uint8Array(32).fill(1), "", info, 32);
+  const bytes = Buffer.from(sealed.ciphertext, "base64url");
+  const nonce = Buffer.from(sealed.nonce, "base64url");
+  const opener = createDecipheriv("aes-256-gcm", new Uint8Array(key), nonce);
+  opener.setAAD(Buffer.from(JSON.stringify(["secret", place.serverId, place.name, 3])));
+  opener.setAuthTag(bytes.subarray(-16));
+
+  const text = opener.update(bytes.subarray(0, -16), undefined, "utf8") + opener.final("utf8");
+  assert.equal(text, VALUE);
 });
 
 Deno.test("openSecret() opens under any loaded key, and names one that is not loaded", async () => {
