@@ -62,6 +62,8 @@ function success(slug: string, report: TestReport): string {
 }
 
 function failureSentence(slug: string, { stage, message }: TestReport): string {
-  if (stage === null) return `${slug} failed: ${message}`;
-  return `${slug} failed at ${stage}: ${message.replace(/\.$/, "")}. ${FIXES[stage](slug)}`;
+  if (stage === null) return `The test of ${slug} failed: ${message}`;
+  return `The test of ${slug} failed at ${stage}: ${message.replace(/\.$/, "")}. ${
+    FIXES[stage](slug)
+  }`;
 }

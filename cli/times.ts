@@ -1,6 +1,7 @@
 import { parsePeriod } from "../core/calls/period.ts";
 import { asGatewayError } from "../core/errors.ts";
 import { wrongUsage } from "./cli_error.ts";
+import { count } from "./output.ts";
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -15,19 +16,18 @@ export function relativeTime(iso: string, now: Date): string {
   if (Number.isNaN(time)) return iso;
 
   const distance = Math.abs(now.getTime() - time);
-  if (distance >= 100 * DAY) return new Date(time).toISOString().slice(0, 10);
-
-  const amount = spoken(distance);
   if (distance < 5 * SECOND) return "just now";
-  return time <= now.getTime() ? `${amount} ago` : `in ${amount}`;
+  if (distance >= 100 * DAY) return new Date(time).toISOString().slice(0, 10);
+  if (time <= now.getTime()) return `${spoken(distance, Math.floor)} ago`;
+  // What was set to end in 90 days does so a second later, too.
+  return `in ${spoken(distance, Math.round)}`;
 }
 
-function spoken(distance: number): string {
-  if (distance < MINUTE) return `${Math.floor(distance / SECOND)} s`;
-  if (distance < HOUR) return `${Math.floor(distance / MINUTE)} min`;
-  if (distance < DAY) return `${Math.floor(distance / HOUR)} h`;
-  const days = Math.floor(distance / DAY);
-  return days === 1 ? "1 day" : `${days} days`;
+function spoken(distance: number, whole: (amount: number) => number): string {
+  if (distance < MINUTE) return `${whole(distance / SECOND)} s`;
+  if (distance < HOUR) return `${whole(distance / MINUTE)} min`;
+  if (distance < DAY) return `${whole(distance / HOUR)} h`;
+  return count(whole(distance / DAY), "day");
 }
 
 /**

@@ -54,6 +54,11 @@ export class Stage implements AsyncDisposable {
     return this.#children.find((child) => child.title === title)?.lines ?? [];
   }
 
+  /** What both servers printed so far. */
+  get allLines(): readonly string[] {
+    return this.#children.flatMap((child) => child.lines);
+  }
+
   /** The last lines of every server, to see why something failed. */
   lastWords(): string {
     return this.#children

@@ -110,7 +110,10 @@ async function callAsMember(
     `The key is nowhere in the ${received.length} characters that her editor received`,
     received.includes(note.text) && !received.includes(stage.apiKey),
   );
-  findings.check("Neither server wrote it to its log", !stage.lastWords().includes(stage.apiKey));
+  findings.check(
+    "Neither server wrote it to its log",
+    !stage.allLines.some((line) => line.includes(stage.apiKey)),
+  );
   return member;
 }
 
