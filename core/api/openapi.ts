@@ -17,8 +17,7 @@ export function openApiDocument(publicUrl: string): Json {
     info: {
       title: "Aerostack Gateway admin API",
       version: VERSION,
-      description:
-        "Registers MCP servers, keeps their secrets, groups them into workspaces " +
+      description: "Registers MCP servers, keeps their secrets, groups them into workspaces " +
         "and gives people tokens. Every error has the same shape.",
     },
     servers: [{ url: `${publicUrl}/api/v1` }],
@@ -55,9 +54,7 @@ function describeOperation(operation: Operation): Json {
     summary: operation.summary,
     operationId: operationId(operation),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(operation.body === undefined
-      ? {}
-      : { requestBody: describeBody(operation.body) }),
+    ...(operation.body === undefined ? {} : { requestBody: describeBody(operation.body) }),
     responses: { ...goodAnswers(operation), ...errorAnswers(operation) },
   };
 }
@@ -109,9 +106,7 @@ function errorAnswers({ errors }: Operation): Record<string, Json> {
     (code) => ERROR_KINDS[code].status,
   );
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {
-    description: codes.map((code) =>
-      `\`${code}\`: ${ERROR_KINDS[code].message}`
-    ).join(" "),
+    description: codes.map((code) => `\`${code}\`: ${ERROR_KINDS[code].message}`).join(" "),
     content: contentOf("Error", errorExample(codes[0])),
   }]));
 }

@@ -177,8 +177,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: "DELETE",
     path: "/workspaces/{slug}/tokens/{token}",
-    summary:
-      "Revoke the token of an id or visible start, from the next call on",
+    summary: "Revoke the token of an id or visible start, from the next call on",
     answers: { 200: "TokenView" },
     errors: ["not_found", "conflict"],
   },

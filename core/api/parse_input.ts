@@ -32,9 +32,7 @@ export function parseInput<Schema extends z.ZodType>(
   if (success) return data;
 
   const [issue] = error.issues;
-  const path = issue.code === "unrecognized_keys"
-    ? [...issue.path, issue.keys[0]]
-    : issue.path;
+  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
   const field = path.join(".");
   throw refusal(
     "invalid_input",
@@ -52,9 +50,7 @@ function sentenceFor(
     return "The body must be a JSON object with the fields of this request.";
   }
   if (issue.code === "unrecognized_keys") {
-    return `There is no field ${
-      quote(field)
-    } here; leave it out, or check its spelling.`;
+    return `There is no field ${quote(field)} here; leave it out, or check its spelling.`;
   }
   if (value === undefined) return `The field "${field}" is missing.`;
 

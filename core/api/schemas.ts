@@ -1,9 +1,5 @@
 import type { z } from "zod";
-import {
-  AdminTokenInput,
-  AdminTokenView,
-  CreatedAdminToken,
-} from "../admins/admin.ts";
+import { AdminTokenInput, AdminTokenView, CreatedAdminToken } from "../admins/admin.ts";
 import { Call } from "../calls/call.ts";
 import { InjectionChange, SecretInput, SecretView } from "../secrets/secret.ts";
 import { ServerChange, ServerInput, ServerView } from "../servers/server.ts";

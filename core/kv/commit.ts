@@ -48,8 +48,7 @@ export async function commitWithRetry<Result>(
     "conflict",
     `Cannot ${doing}: other writers were always first`,
     {
-      publicMessage:
-        `Cannot ${doing}: others change the same thing right now. Try again.`,
+      publicMessage: `Cannot ${doing}: others change the same thing right now. Try again.`,
     },
   );
 }

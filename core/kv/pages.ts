@@ -22,9 +22,7 @@ export async function listPage(
   prefix: Deno.KvKey,
   { limit, cursor }: PageQuery,
 ): Promise<Page<Deno.KvEntry<unknown>>> {
-  const selector = cursor === null
-    ? { prefix }
-    : { prefix, start: [...prefix, `${cursor}\0`] };
+  const selector = cursor === null ? { prefix } : { prefix, start: [...prefix, `${cursor}\0`] };
   const items = await Array.fromAsync(kv.list(selector, { limit: limit + 1 }));
   if (items.length <= limit) return { items, nextCursor: null };
 

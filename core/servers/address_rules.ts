@@ -1,10 +1,6 @@
 import { lookup as dnsLookup } from "node:dns/promises";
 import { type FailureStage, GatewayError } from "../errors.ts";
-import {
-  isPublicAddress,
-  isPublicName,
-  literalAddress,
-} from "./address_ranges.ts";
+import { isPublicAddress, isPublicName, literalAddress } from "./address_ranges.ts";
 
 /** What a look at a server's address found. */
 export type AddressVerdict =
@@ -53,9 +49,7 @@ export class AddressRules {
     const url = URL.canParse(text) ? new URL(text) : null;
     if (url === null) {
       throw wrongUrl(
-        `"${
-          text.slice(0, 200)
-        }" is not a URL; write it whole, as in https://mcp.example.com/mcp`,
+        `"${text.slice(0, 200)}" is not a URL; write it whole, as in https://mcp.example.com/mcp`,
       );
     }
     const problem = this.#formProblem(url) ?? this.#hostProblem(url.hostname);
@@ -105,9 +99,7 @@ export class AddressRules {
       return { ok: false, stage: "dns", sentence };
     }
 
-    const hidden = this.#allowPrivate
-      ? undefined
-      : addresses.find((a) => !isPublicAddress(a));
+    const hidden = this.#allowPrivate ? undefined : addresses.find((a) => !isPublicAddress(a));
     if (hidden === undefined) return { ok: true, addresses };
     return {
       ok: false,
@@ -152,8 +144,7 @@ export class AddressRules {
   }
 }
 
-const HOW_TO_ALLOW =
-  "For servers in a network of your own, start the gateway with " +
+const HOW_TO_ALLOW = "For servers in a network of your own, start the gateway with " +
   "AEROSTACK_ALLOW_PRIVATE_UPSTREAMS=1.";
 
 function notPublic(hostname: string): string {

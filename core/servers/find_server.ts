@@ -17,8 +17,6 @@ export async function findServer(
 export function noServer(slug: string): Error {
   return refusal(
     "not_found",
-    `There is no server ${
-      quote(slug)
-    }; list the servers to see which there are.`,
+    `There is no server ${quote(slug)}; list the servers to see which there are.`,
   );
 }

@@ -1,10 +1,6 @@
 import { newServerId } from "../ids.ts";
 import type { AddressRules } from "./address_rules.ts";
-import {
-  DEFAULT_TIMEOUT_SECONDS,
-  type Server,
-  type ServerInput,
-} from "./server.ts";
+import { DEFAULT_TIMEOUT_SECONDS, type Server, type ServerInput } from "./server.ts";
 import type { ServerStore } from "./server_store.ts";
 
 /**

@@ -62,17 +62,11 @@ function theOne(
   if (meant.length === 0) throw noToken(workspaceSlug, which);
   if (meant.length === 1) return meant[0];
 
-  const names = meant.slice(0, MAX_NAMED).map(({ id, name }) =>
-    `${id} (${name})`
-  ).join(", ");
-  const rest = meant.length > MAX_NAMED
-    ? ` and ${meant.length - MAX_NAMED} more`
-    : "";
+  const names = meant.slice(0, MAX_NAMED).map(({ id, name }) => `${id} (${name})`).join(", ");
+  const rest = meant.length > MAX_NAMED ? ` and ${meant.length - MAX_NAMED} more` : "";
   throw refusal(
     "conflict",
-    `${
-      quote(which)
-    } fits ${meant.length} tokens of workspace "${workspaceSlug}": ` +
+    `${quote(which)} fits ${meant.length} tokens of workspace "${workspaceSlug}": ` +
       `${names}${rest}; give the id of one.`,
   );
 }
@@ -82,9 +76,7 @@ function noToken(workspaceSlug: string, which: string): Error {
   const shown = which.replace(/^(mwt_[^_]*_.{4}).+$/, "$1…");
   return refusal(
     "not_found",
-    `There is no token ${
-      quote(shown)
-    } in workspace "${workspaceSlug}"; list its tokens to ` +
+    `There is no token ${quote(shown)} in workspace "${workspaceSlug}"; list its tokens to ` +
       "see which there are.",
   );
 }

@@ -5,12 +5,7 @@ import { commitWithRetry } from "../kv/commit.ts";
 import { touchWorkspaces } from "../kv/epochs.ts";
 import { keys, prefixes } from "../kv/keys.ts";
 import { listPage, type Page, type PageQuery } from "../kv/pages.ts";
-import {
-  holdOwner,
-  listRecords,
-  parseEntry,
-  parseRecord,
-} from "../kv/records.ts";
+import { holdOwner, listRecords, parseEntry, parseRecord } from "../kv/records.ts";
 import { Token, tokenStatus } from "./token.ts";
 
 /** The most tokens that one workspace keeps, spent ones included. */

@@ -17,8 +17,6 @@ export async function findWorkspace(
 export function noWorkspace(slug: string): Error {
   return refusal(
     "not_found",
-    `There is no workspace ${
-      quote(slug)
-    }; list the workspaces to see which there are.`,
+    `There is no workspace ${quote(slug)}; list the workspaces to see which there are.`,
   );
 }

@@ -41,14 +41,10 @@ async function refuseWhenUsed(
   const active = await deps.tokens.listActive(id, deps.now());
   if (active.length === 0) return;
 
-  const count = active.length === 1
-    ? "1 active token"
-    : `${active.length} active tokens`;
+  const count = active.length === 1 ? "1 active token" : `${active.length} active tokens`;
   throw refusal(
     "in_use",
-    `Workspace "${slug}" has ${count} (${
-      namePeople(active)
-    }); revoke them first, ` +
+    `Workspace "${slug}" has ${count} (${namePeople(active)}); revoke them first, ` +
       "or remove it with all of them with --force (?force=true).",
   );
 }
