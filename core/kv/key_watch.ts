@@ -92,7 +92,6 @@ export class KeyWatch {
         if (!this.#stale) this.#options.deliver(value);
       }
     } finally {
-      await this.#reader.cancel().catch(() => {});
       this.#reader = null;
     }
   }

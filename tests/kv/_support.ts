@@ -3,6 +3,9 @@ import type { Store } from "../../core/kv/open_store.ts";
 import { SharedReads } from "../../core/kv/shared_reads.ts";
 import { Signals } from "../../core/kv/signals.ts";
 
+/** A test with these options fails when a timer, a read or a watcher outlives it. */
+export const LEAKLESS = { sanitizeOps: true, sanitizeResources: true };
+
 /** What a process of the gateway has on top of its store. */
 export interface Exchange extends AsyncDisposable {
   signals: Signals;

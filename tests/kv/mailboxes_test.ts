@@ -1,163 +1,200 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { keys, prefixes } from "../../core/kv/keys.ts";
+import { Mailboxes } from "../../core/kv/mailboxes.ts";
 import { openStore } from "../../core/kv/open_store.ts";
+import { SharedReads } from "../../core/kv/shared_reads.ts";
+import { Signals } from "../../core/kv/signals.ts";
 import { startProcess } from "../_support/child_process.ts";
 import { eventually, pause } from "../_support/eventually.ts";
 import { tempStore } from "../_support/temp_store.ts";
-import { exchangeOn } from "./_support.ts";
+import { exchangeOn, LEAKLESS } from "./_support.ts";
 
 const OTHER_PROCESS = fileURLToPath(import.meta.resolve("./_children/other_process.ts"));
 
-Deno.test("Mailboxes.receive() gets the letters sent to its address, in order, and no others", async () => {
-  using opened = await memoryStore();
-  await using exchange = exchangeOn(opened.store);
-  const { mailboxes } = exchange;
-  const received: string[] = [];
-  using receiver = mailboxes.receive("here", (body) => received.push(body));
-  await receiver.ready;
+Deno.test(
+  "Mailboxes.receive() gets the letters sent to its address, in order, and no others",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using exchange = exchangeOn(opened.store);
+    const { mailboxes } = exchange;
+    // Together they are longer than one value may be.
+    const numbers = Array.from({ length: 300 }, (_, index) => `${index}`.padStart(1000));
+    const received: string[] = [];
+    using receiver = mailboxes.receive("here", (body) => received.push(body));
+    await receiver.ready;
 
-  await Promise.all([
-    ...Array.from({ length: 300 }, (_, index) => mailboxes.send("here", `${index}`)),
-    mailboxes.send("there", "not for here"),
-  ]);
-  await mailboxes.send("here", "last");
-  await eventually("the last letter", () => received.includes("last"));
+    await Promise.all([
+      ...numbers.map((body) => mailboxes.send("here", body)),
+      mailboxes.send("there", "not for here"),
+    ]);
+    await mailboxes.send("here", "last");
+    await eventually("the last letter", () => received.includes("last"));
 
-  assert.deepEqual(received, [...Array.from({ length: 300 }, (_, index) => `${index}`), "last"]);
-  assert.deepEqual(exchange.logged, []);
-});
+    assert.deepEqual(received, [...numbers, "last"]);
+    assert.deepEqual(exchange.logged, []);
+  },
+);
 
-Deno.test("Mailboxes.send() carries long texts unharmed and keeps them in order with short ones", async () => {
-  using opened = await memoryStore();
-  await using exchange = exchangeOn(opened.store);
-  const { mailboxes } = exchange;
-  const letters = [
-    "\ufeffshort",
-    "文".repeat(100_000),
-    "short",
-    "🎈".repeat(60_000),
-    "",
-    "x".repeat(61_440),
-  ];
-  const received: string[] = [];
-  using receiver = mailboxes.receive("here", (body) => received.push(body));
-  await receiver.ready;
+Deno.test(
+  "Mailboxes.send() carries long texts unharmed and keeps them in order with short ones",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using exchange = exchangeOn(opened.store);
+    const { mailboxes } = exchange;
+    const letters = [
+      "\ufeffshort",
+      "文".repeat(100_000),
+      "short",
+      "🎈".repeat(60_000),
+      "",
+      "x".repeat(61_440),
+    ];
+    const received: string[] = [];
+    using receiver = mailboxes.receive("here", (body) => received.push(body));
+    await receiver.ready;
 
-  await Promise.all(letters.map((letter) => mailboxes.send("here", letter)));
-  await eventually("all letters", () => received.length === letters.length);
+    await Promise.all(letters.map((letter) => mailboxes.send("here", letter)));
+    await eventually("all letters", () => received.length === letters.length);
 
-  assert.ok(received.every((body, index) => body === letters[index]));
-});
+    assert.ok(received.every((body, index) => body === letters[index]));
+  },
+);
 
-Deno.test("Mailboxes.send() carries 16 MiB and refuses more, naming the limit", async () => {
-  using opened = await memoryStore();
-  await using exchange = exchangeOn(opened.store);
-  const { mailboxes } = exchange;
-  const largest = "x".repeat(16 * 1024 * 1024);
-  let received = "";
-  using receiver = mailboxes.receive("here", (body) => received = body);
-  await receiver.ready;
+Deno.test(
+  "Mailboxes.send() carries 16 MiB and refuses more, naming the limit",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using exchange = exchangeOn(opened.store);
+    const { mailboxes } = exchange;
+    const largest = "x".repeat(16 * 1024 * 1024);
+    let received = "";
+    using receiver = mailboxes.receive("here", (body) => received = body);
+    await receiver.ready;
 
-  await mailboxes.send("here", largest);
-  await eventually("the letter", () => received !== "");
+    await mailboxes.send("here", largest);
+    await eventually("the letter", () => received !== "");
 
-  assert.ok(received === largest);
-  await assert.rejects(mailboxes.send("here", `${largest}x`), {
-    code: "too_large",
-    message: /16777216 is the limit/,
-  });
-});
+    assert.ok(received === largest);
+    await assert.rejects(mailboxes.send("here", `${largest}x`), {
+      code: "too_large",
+      message: /16777216 is the limit/,
+    });
+  },
+);
 
-Deno.test("Mailboxes.send() refuses more than may wait, and sends again later", async () => {
-  using opened = await memoryStore();
-  await using exchange = exchangeOn(opened.store);
-  const { mailboxes } = exchange;
-  const large = "x".repeat(15 * 1024 * 1024);
+Deno.test(
+  "Mailboxes.send() refuses more than may wait, and sends again later",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using exchange = exchangeOn(opened.store);
+    const { mailboxes } = exchange;
+    const large = "x".repeat(15 * 1024 * 1024);
 
-  const outcomes = await Promise.allSettled(
-    Array.from({ length: 6 }, () => mailboxes.send("nobody", large)),
-  );
-  await mailboxes.send("nobody", large);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 6 }, () => mailboxes.send("nobody", large)),
+    );
+    await mailboxes.send("nobody", large);
 
-  const failed = outcomes.filter((outcome) => outcome.status === "rejected");
-  assert.deepEqual(failed.map((outcome) => outcome.reason.code), ["too_many", "too_many"]);
-});
+    const failed = outcomes.filter((outcome) => outcome.status === "rejected");
+    assert.deepEqual(failed.map((outcome) => outcome.reason.code), ["too_many", "too_many"]);
+  },
+);
 
-Deno.test("Mailboxes.receive() deletes what it has read, parts of long letters too", async () => {
-  using opened = await memoryStore();
-  await using exchange = exchangeOn(opened.store);
-  const { mailboxes } = exchange;
-  let received = 0;
-  using receiver = mailboxes.receive("here", () => received++);
-  await receiver.ready;
+Deno.test(
+  "Mailboxes.receive() deletes what it has read, parts of long letters too",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using exchange = exchangeOn(opened.store);
+    const { mailboxes } = exchange;
+    let received = 0;
+    using receiver = mailboxes.receive("here", () => received++);
+    await receiver.ready;
 
-  await mailboxes.send("here", "short");
-  await mailboxes.send("here", "x".repeat(300_000));
-  await eventually("both letters", () => received === 2);
+    await mailboxes.send("here", "short");
+    await mailboxes.send("here", "x".repeat(300_000));
+    await eventually("both letters", () => received === 2);
 
-  const { kv } = opened.store;
-  await eventually("an empty mailbox", async () => {
-    const letters = await Array.fromAsync(kv.list({ prefix: prefixes.mail("here") }));
-    const parts = await Array.fromAsync(kv.list({ prefix: ["mail_part"] }));
-    return letters.length + parts.length === 0;
-  });
-});
+    const { kv } = opened.store;
+    await eventually("an empty mailbox", async () => {
+      const letters = await Array.fromAsync(kv.list({ prefix: prefixes.mail("here") }));
+      const parts = await Array.fromAsync(kv.list({ prefix: ["mail_part"] }));
+      return letters.length + parts.length === 0;
+    });
+  },
+);
 
-Deno.test("Mailboxes.receive() with shared gives every letter to each receiver and deletes none", async () => {
-  using opened = await memoryStore();
-  await using one = exchangeOn(opened.store);
-  await using two = exchangeOn(opened.store);
-  const received: string[][] = [[], []];
-  const shared = { shared: true };
-  using first = one.mailboxes.receive("all", (body) => received[0].push(body), shared);
-  using second = two.mailboxes.receive("all", (body) => received[1].push(body), shared);
-  await Promise.all([first.ready, second.ready]);
+Deno.test(
+  "Mailboxes.receive() with shared gives every letter to each receiver and deletes none",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using one = exchangeOn(opened.store);
+    await using two = exchangeOn(opened.store);
+    const received: string[][] = [[], []];
+    const shared = { shared: true };
+    using first = one.mailboxes.receive("all", (body) => received[0].push(body), shared);
+    using second = two.mailboxes.receive("all", (body) => received[1].push(body), shared);
+    await Promise.all([first.ready, second.ready]);
 
-  for (const body of ["a", "b", "c"]) await one.mailboxes.send("all", body);
-  await eventually("all letters at both", () => received.flat().length === 6);
+    for (const body of ["a", "b", "c"]) await one.mailboxes.send("all", body);
+    await eventually("all letters at both", () => received.flat().length === 6);
 
-  assert.deepEqual(received, [["a", "b", "c"], ["a", "b", "c"]]);
-  const left = await Array.fromAsync(opened.store.kv.list({ prefix: prefixes.mail("all") }));
-  assert.equal(left.length, 3);
-});
+    assert.deepEqual(received, [["a", "b", "c"], ["a", "b", "c"]]);
+    const left = await Array.fromAsync(opened.store.kv.list({ prefix: prefixes.mail("all") }));
+    assert.equal(left.length, 3);
+  },
+);
 
-Deno.test("Mailboxes.receive() begins with now: what was sent before is not received", async () => {
-  using opened = await memoryStore();
-  await using exchange = exchangeOn(opened.store);
-  const { mailboxes } = exchange;
-  const received: string[] = [];
+Deno.test(
+  "Mailboxes.receive() begins with now: what was sent before is not received",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using exchange = exchangeOn(opened.store);
+    const { mailboxes } = exchange;
+    const received: string[] = [];
 
-  await mailboxes.send("here", "before");
-  using receiver = mailboxes.receive("here", (body) => received.push(body));
-  await receiver.ready;
-  await mailboxes.send("here", "after");
-  await eventually("the letter", () => received.length > 0);
+    await mailboxes.send("here", "before");
+    using receiver = mailboxes.receive("here", (body) => received.push(body));
+    await receiver.ready;
+    await mailboxes.send("here", "after");
+    await eventually("the letter", () => received.length > 0);
 
-  assert.deepEqual(received, ["after"]);
-});
+    assert.deepEqual(received, ["after"]);
+  },
+);
 
-Deno.test("Mailboxes.receive() gives no letter that is older than 60 seconds, even if the store still has it", async () => {
-  using opened = await memoryStore();
-  const clock = { now: Date.parse("2026-11-22T12:00:00Z") };
-  const now = () => new Date(clock.now);
-  await using sender = exchangeOn(opened.store, { now });
-  await using late = exchangeOn(opened.store, { now: () => new Date(clock.now + 60_001) });
-  await using timely = exchangeOn(opened.store, { now: () => new Date(clock.now + 59_000) });
-  const received = { late: 0, timely: 0 };
-  const shared = { shared: true };
-  using first = late.mailboxes.receive("all", () => received.late++, shared);
-  using second = timely.mailboxes.receive("all", () => received.timely++, shared);
-  await Promise.all([first.ready, second.ready]);
+Deno.test(
+  "Mailboxes.receive() gives no letter that is older than 60 seconds, even if the store still has it",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    const clock = { now: Date.parse("2026-11-22T12:00:00Z") };
+    const now = () => new Date(clock.now);
+    await using sender = exchangeOn(opened.store, { now });
+    await using late = exchangeOn(opened.store, { now: () => new Date(clock.now + 60_001) });
+    await using timely = exchangeOn(opened.store, { now: () => new Date(clock.now + 59_000) });
+    const received = { late: 0, timely: 0 };
+    const shared = { shared: true };
+    using first = late.mailboxes.receive("all", () => received.late++, shared);
+    using second = timely.mailboxes.receive("all", () => received.timely++, shared);
+    await Promise.all([first.ready, second.ready]);
 
-  await sender.mailboxes.send("all", "letter");
-  await eventually("the letter in time", () => received.timely === 1);
-  await eventually("a line about the other", () => late.logged.length === 1);
+    await sender.mailboxes.send("all", "letter");
+    await eventually("the letter in time", () => received.timely === 1);
+    await eventually("a line about the other", () => late.logged.length === 1);
 
-  assert.equal(received.late, 0);
-});
+    assert.equal(received.late, 0);
+  },
+);
 
-Deno.test("Mailboxes.send() leaves nothing in the store that never expires", async () => {
+Deno.test("Mailboxes.send() leaves nothing in the store that never expires", LEAKLESS, async () => {
   using opened = await memoryStore();
   const lives: (number | undefined)[] = [];
   const kv = recordingLives(opened.store.kv, lives);
@@ -170,7 +207,7 @@ Deno.test("Mailboxes.send() leaves nothing in the store that never expires", asy
   assert.ok(lives.every((life) => life !== undefined && life <= 120_000));
 });
 
-Deno.test("Mailboxes.receive() gives nothing more once it is disposed", async () => {
+Deno.test("Mailboxes.receive() gives nothing more once it is disposed", LEAKLESS, async () => {
   using opened = await memoryStore();
   await using exchange = exchangeOn(opened.store);
   const { mailboxes } = exchange;
@@ -189,56 +226,89 @@ Deno.test("Mailboxes.receive() gives nothing more once it is disposed", async ()
   assert.deepEqual(received, ["a"]);
 });
 
-Deno.test("Mailboxes.receive() goes on after a letter that its receiver could not handle", async () => {
-  using opened = await memoryStore();
-  await using exchange = exchangeOn(opened.store);
-  const received: string[] = [];
-  using receiver = exchange.mailboxes.receive("here", (body) => {
-    if (body === "bad") throw new Error("cannot read that");
-    received.push(body);
-  });
-  await receiver.ready;
+Deno.test(
+  "Mailboxes.receive() goes on after a letter that its receiver could not handle",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using exchange = exchangeOn(opened.store);
+    const received: string[] = [];
+    using receiver = exchange.mailboxes.receive("here", (body) => {
+      if (body === "bad") throw new Error("cannot read that");
+      received.push(body);
+    });
+    await receiver.ready;
 
-  for (const body of ["bad", "good"]) await exchange.mailboxes.send("here", body);
-  await eventually("the good letter", () => received.length === 1);
+    for (const body of ["bad", "good"]) await exchange.mailboxes.send("here", body);
+    await eventually("the good letter", () => received.length === 1);
 
-  assert.match(exchange.logged.join(), /cannot read that/);
-});
+    assert.match(exchange.logged.join(), /cannot read that/);
+  },
+);
 
-Deno.test("Mailboxes.receive() goes on after something in the mailbox that is no letter", async () => {
-  using opened = await memoryStore();
-  await using exchange = exchangeOn(opened.store);
-  const { kv } = opened.store;
-  const received: string[] = [];
-  using receiver = exchange.mailboxes.receive("here", (body) => received.push(body));
-  await receiver.ready;
+Deno.test(
+  "Mailboxes.receive() goes on after something in the mailbox that is no letter",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    await using exchange = exchangeOn(opened.store);
+    const { kv } = opened.store;
+    const received: string[] = [];
+    using receiver = exchange.mailboxes.receive("here", (body) => received.push(body));
+    await receiver.ready;
 
-  await kv.atomic().set(keys.mail("here", kv.commitVersionstamp()), "junk").commit();
-  await exchange.mailboxes.send("here", "letter");
-  await eventually("the letter", () => received.length === 1);
+    await kv.atomic().set(keys.mail("here", kv.commitVersionstamp()), "junk").commit();
+    await exchange.mailboxes.send("here", "letter");
+    await eventually("the letter", () => received.length === 1);
 
-  assert.match(exchange.logged.join(), /malformed/);
-});
+    assert.match(exchange.logged.join(), /malformed/);
+  },
+);
 
-Deno.test("Mailboxes.receive() goes on when the store failed for a moment, and gives each letter once", async () => {
-  using opened = await memoryStore();
-  let failures = 0;
-  const kv = failingLists(opened.store.kv, () => failures-- > 0);
-  await using exchange = exchangeOn({ ...opened.store, kv });
-  const received: string[] = [];
-  failures = 1;
-  using receiver = exchange.mailboxes.receive("here", (body) => received.push(body));
-  await receiver.ready;
+Deno.test(
+  "Mailboxes.receive() goes on when the store failed for a moment, and gives each letter once",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    let failures = 0;
+    const kv = failingLists(opened.store.kv, () => failures-- > 0);
+    await using exchange = exchangeOn({ ...opened.store, kv });
+    const received: string[] = [];
+    failures = 1;
+    using receiver = exchange.mailboxes.receive("here", (body) => received.push(body));
+    await receiver.ready;
 
-  await exchange.mailboxes.send("here", "a");
-  failures = 2;
-  await exchange.mailboxes.send("here", "b");
-  await eventually("both letters", () => received.length === 2);
+    await exchange.mailboxes.send("here", "a");
+    failures = 2;
+    await exchange.mailboxes.send("here", "b");
+    await eventually("both letters", () => received.length === 2);
 
-  assert.deepEqual(received, ["a", "b"]);
-});
+    assert.deepEqual(received, ["a", "b"]);
+  },
+);
 
-Deno.test("Mailboxes carries letters to another process and back", async () => {
+Deno.test(
+  "Mailboxes.receive() gets a letter of the same process without waiting for a signal",
+  LEAKLESS,
+  async () => {
+    using opened = await memoryStore();
+    const silent = new Signals(opened.store, new SharedReads(opened.store.kv));
+    silent.watch = () => ({ [Symbol.dispose]() {} });
+    const options = { instanceId: "me", now: () => new Date() };
+    const mailboxes = new Mailboxes(opened.store, silent, options);
+    const received: string[] = [];
+    using receiver = mailboxes.receive("here", (body) => received.push(body));
+    await receiver.ready;
+    await pause(20);
+
+    for (const body of ["a", "b", "c"]) await mailboxes.send("here", body);
+    await eventually("all letters", () => received.length === 3);
+
+    await mailboxes.close();
+  },
+);
+
+Deno.test("Mailboxes carries letters to another process and back", LEAKLESS, async () => {
   using temp = await tempStore();
   await using exchange = exchangeOn(temp.store);
   const received: string[] = [];
@@ -256,7 +326,7 @@ Deno.test("Mailboxes carries letters to another process and back", async () => {
   assert.deepEqual(exchange.logged, []);
 });
 
-Deno.test("Mailboxes carries long letters from another process, in order", async () => {
+Deno.test("Mailboxes carries long letters from another process, in order", LEAKLESS, async () => {
   using temp = await tempStore();
   await using exchange = exchangeOn(temp.store);
   const received: [number, string][] = [];
@@ -277,7 +347,7 @@ Deno.test("Mailboxes carries long letters from another process, in order", async
   assert.equal(await child.exited, 0);
 });
 
-Deno.test("Mailboxes gives a shared address's letters to every process", async () => {
+Deno.test("Mailboxes gives a shared address's letters to every process", LEAKLESS, async () => {
   using temp = await tempStore();
   await using exchange = exchangeOn(temp.store);
   const answers: string[] = [];
