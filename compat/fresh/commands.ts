@@ -88,7 +88,7 @@ function registerHandler<State>(
 ): void {
   const { method, path, steps } = command;
   const before = root.at(path, true).steps();
-  const answer = chain([...before, ...steps]);
+  const answer = chain<State>([...before, ...steps]);
   for (const name of method === "ALL" ? METHODS : [method]) {
     router.add(name, mergePath(base.basePath, path), answer);
   }
@@ -105,7 +105,7 @@ export function registerRoute<State>(
 ): void {
   const isLazy = typeof route === "function";
   const load = isLazy ? once(route) : () => Promise.resolve(route);
-  const answer = chain([
+  const answer = chain<State>([
     ...scope.steps(),
     async (ctx) => await answerRoute(ctx, await load()),
   ]);

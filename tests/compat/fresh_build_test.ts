@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { startProcess } from "../_support/child_process.ts";
 import { FIXTURE_ROOT } from "../_support/fixture_app.ts";
 
 const ROOT = join(import.meta.dirname ?? "", "..", "..");
@@ -15,19 +14,36 @@ async function deno(...args: string[]): Promise<void> {
   assert.ok(success, new TextDecoder().decode(stderr));
 }
 
-const serve = () =>
-  startProcess({
-    cwd: ROOT,
+/** Serves what was built, on a free port, until it goes out of scope. */
+async function serve() {
+  const child = new Deno.Command(Deno.execPath(), {
     args: ["serve", "-A", "--port", "0", join(FIXTURE_ROOT, "_fresh", "server.js")],
-    ready: /http:\/\/[^:]+:(\d+)/,
-  });
+    cwd: ROOT,
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const end = async () => {
+    child.kill("SIGKILL");
+    await child.status;
+  };
+
+  let output = "";
+  for await (const text of child.stderr.pipeThrough(new TextDecoderStream())) {
+    output += text;
+    const port = /http:\/\/[^:]+:(\d+)/.exec(output)?.[1];
+    if (port !== undefined) return { url: `http://localhost:${port}`, [Symbol.asyncDispose]: end };
+  }
+  throw new Error(`Cannot serve the build: ${output}`);
+}
 
 Deno.test("a build is served by `deno serve _fresh/server.js`", async () => {
   await deno("run", "-A", join(FIXTURE_ROOT, "dev.ts"), "build");
 
   await using server = await serve();
 
-  const url = `http://localhost:${server.ready[1]}`;
+  const { url } = server;
   const page = await (await fetch(`${url}/counter`)).text();
   assert.match(page, /<title>Fixture<\/title>/);
   const [, script] = /from "(\/_fresh\/[^"]+\/Counter\.js)"/.exec(page) ?? [];
@@ -39,7 +55,7 @@ Deno.test("a build is served by `deno serve _fresh/server.js`", async () => {
 Deno.test("a build answers 304 to whoever has the file already", async () => {
   await deno("run", "-A", join(FIXTURE_ROOT, "dev.ts"), "build");
   await using server = await serve();
-  const url = `http://localhost:${server.ready[1]}/site.css`;
+  const url = `${server.url}/site.css`;
 
   const first = await fetch(url);
   await first.body?.cancel();
@@ -55,7 +71,7 @@ Deno.test("a build serves no hidden file", async () => {
   await deno("run", "-A", join(FIXTURE_ROOT, "dev.ts"), "build");
   await using server = await serve();
 
-  const answer = await fetch(`http://localhost:${server.ready[1]}/.hidden`);
+  const answer = await fetch(`${server.url}/.hidden`);
 
   await answer.body?.cancel();
   assert.equal(answer.status, 404);

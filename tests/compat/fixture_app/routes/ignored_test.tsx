@@ -1,1 +1,2 @@
-throw new Error("A test among the routes is no route");
+/** Lies among the routes, and is no page: its name is that of a test. */
+export default () => <p>a test</p>;
