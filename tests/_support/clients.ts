@@ -16,8 +16,10 @@ export interface ClientKind {
   eras: readonly ("modern" | "legacy")[];
   /** Which of the legacy transports it opens with. */
   transport: "streamable" | "sse";
-  /** Whether it hands progress over and can take a call back. */
-  followsCalls: boolean;
+  /** Whether it hands progress over. */
+  seesProgress: boolean;
+  /** Whether it can take a call back. */
+  takesBack: boolean;
   connect(target: ClientTarget): Promise<TestClient>;
 }
 
@@ -27,70 +29,82 @@ export const CLIENT_KINDS: readonly ClientKind[] = [
     name: "SDK 1 on Streamable HTTP",
     eras: ["legacy"],
     transport: "streamable",
-    followsCalls: true,
+    seesProgress: true,
+    takesBack: true,
     connect: connectLegacyStreamable,
   },
   {
     name: "SDK 1 on HTTP+SSE",
     eras: ["legacy"],
     transport: "sse",
-    followsCalls: true,
+    seesProgress: true,
+    takesBack: true,
     connect: connectLegacySse,
   },
   {
     name: "SDK 2 in legacy mode",
     eras: ["legacy"],
     transport: "streamable",
-    followsCalls: true,
+    seesProgress: true,
+    takesBack: true,
     connect: connectSdkLegacy,
   },
   {
     name: "SDK 2 in auto mode",
     eras: ["modern", "legacy"],
     transport: "streamable",
-    followsCalls: true,
+    seesProgress: true,
+    takesBack: true,
     connect: connectSdkAuto,
   },
   {
     name: "SDK 2 pinned to 2026-07-28",
     eras: ["modern"],
     transport: "streamable",
-    followsCalls: true,
+    seesProgress: true,
+    takesBack: true,
     connect: connectSdkPinned,
   },
   {
     name: "mcp-remote",
     eras: ["legacy"],
     transport: "streamable",
-    followsCalls: true,
+    seesProgress: true,
+    takesBack: true,
     connect: connectMcpRemote,
   },
   {
     name: "mcp-remote with --protocol auto",
     eras: ["modern", "legacy"],
     transport: "streamable",
-    followsCalls: true,
+    seesProgress: true,
+    // In the modern era it sends the notification of the legacy one, which says
+    // nothing there, and leaves its stream open.
+    takesBack: false,
     connect: connectMcpRemoteAuto,
   },
   {
     name: "the Inspector CLI",
     eras: ["legacy"],
     transport: "streamable",
-    followsCalls: false,
+    seesProgress: false,
+    takesBack: false,
     connect: (target) => Promise.resolve(inspector({ transport: "http", era: "legacy" }, target)),
   },
   {
     name: "the Inspector CLI on HTTP+SSE",
     eras: ["legacy"],
     transport: "sse",
-    followsCalls: false,
+    seesProgress: false,
+    takesBack: false,
     connect: (target) => Promise.resolve(inspector({ transport: "sse", era: "legacy" }, target)),
   },
   {
     name: "the Inspector CLI in the modern era",
     eras: ["modern"],
     transport: "streamable",
-    followsCalls: false,
+    seesProgress: false,
+    takesBack: false,
     connect: (target) => Promise.resolve(inspector({ transport: "http", era: "modern" }, target)),
   },
 ];

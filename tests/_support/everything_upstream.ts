@@ -29,8 +29,8 @@ async function startEverything(mode: string, path: string): Promise<Upstream> {
     url: lobby.origin + path,
     journal,
     async [Symbol.asyncDispose]() {
-      await process.end("SIGKILL");
       await lobby[Symbol.asyncDispose]();
+      await process.end("SIGKILL");
     },
   };
 }
