@@ -12,17 +12,18 @@ const ENCODER = new TextEncoder();
 export class EventStream {
   readonly body: ReadableStream<Uint8Array<ArrayBuffer>>;
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | null = null;
-  #room = Promise.withResolvers<void>();
+  /** What all who wait for room wait for; `null` while nobody does. */
+  #room: PromiseWithResolvers<void> | null = null;
 
   constructor(onGone: () => void) {
     this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
         this.#controller = controller;
       },
-      pull: () => this.#room.resolve(),
+      pull: () => this.#wake(),
       cancel: () => {
         this.#controller = null;
-        this.#room.resolve();
+        this.#wake();
         onGone();
       },
     }, { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk.byteLength });
@@ -36,7 +37,7 @@ export class EventStream {
   /** Writes once there is room; what is written after the end is dropped. */
   async write(text: string): Promise<void> {
     while (this.#isFull()) {
-      this.#room = Promise.withResolvers<void>();
+      this.#room ??= Promise.withResolvers<void>();
       await this.#room.promise;
     }
     this.#controller?.enqueue(ENCODER.encode(text));
@@ -51,8 +52,13 @@ export class EventStream {
   end(): void {
     const controller = this.#controller;
     this.#controller = null;
-    this.#room.resolve();
+    this.#wake();
     controller?.close();
+  }
+
+  #wake(): void {
+    this.#room?.resolve();
+    this.#room = null;
   }
 
   #isFull(): boolean {

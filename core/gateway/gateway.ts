@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import {
@@ -117,7 +118,7 @@ export class Gateway {
       return Response.json(errorAnswer(request.id, verdict.refused, log), { status: 400 });
     }
     if ("fault" in verdict) return faultResponse(request.id, verdict.fault);
-    return await this.#serve(slug, access, accepts, request, body.length, verdict);
+    return await this.#serve(slug, access, accepts, request, Buffer.byteLength(body), verdict);
   }
 
   async #serve(

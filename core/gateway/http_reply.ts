@@ -35,6 +35,7 @@ export class HttpReply {
   #stream: EventStream | null = null;
   #held: Disposable | null = null;
   #timer: ReturnType<typeof setTimeout> | null = null;
+  #isOver = false;
 
   constructor(options: HttpReplyOptions) {
     this.#options = options;
@@ -47,16 +48,19 @@ export class HttpReply {
     return this.#response.promise;
   }
 
-  /** Says something before the answer; dropped where the client reads no stream. */
+  /**
+   * Says something before the answer. Never throws: it is dropped where the client reads
+   * no stream, where none can be opened, and after the answer.
+   */
   async notify(notification: RpcNotification): Promise<void> {
-    if (!this.#options.accepts.stream) return;
-    this.#stream ??= this.#start();
-    await this.#stream.write(messageEvent(JSON.stringify(notification)));
+    if (!this.#options.accepts.stream || this.#isOver) return;
+    this.#startQuietly();
+    await this.#stream?.write(messageEvent(JSON.stringify(notification)));
   }
 
   /** Gives the answer and ends the reply. */
   async finish({ json, status }: Served): Promise<void> {
-    this.#stopTimer();
+    this.#conclude();
     if (this.#stream === null && this.#options.accepts.json) {
       this.#response.resolve(this.#json(json, status));
       return;
@@ -69,14 +73,14 @@ export class HttpReply {
 
   /** Ends the reply without an answer: the client took its request back. */
   drop(): void {
-    this.#stopTimer();
+    this.#conclude();
     this.#response.resolve(new Response(null, { status: 202, headers: this.#options.headers }));
     this.#end();
   }
 
   /** Replies with an error where no answer could be given; a stream just ends. */
   fail(response: Response): void {
-    this.#stopTimer();
+    this.#conclude();
     this.#response.resolve(response);
     this.#end();
   }
@@ -90,7 +94,7 @@ export class HttpReply {
     try {
       this.#stream ??= this.#start();
     } catch {
-      // Too many streams are open; the client waits for plain JSON instead.
+      // Too many streams are open; a client that reads JSON waits for that instead.
     }
   }
 
@@ -116,6 +120,11 @@ export class HttpReply {
   #release(): void {
     this.#held?.[Symbol.dispose]();
     this.#held = null;
+  }
+
+  #conclude(): void {
+    this.#isOver = true;
+    this.#stopTimer();
   }
 
   #stopTimer(): void {

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Call, Outcome } from "../calls/call.ts";
 import type { CallLog } from "../calls/call_log.ts";
 import {
@@ -140,7 +141,7 @@ async function serveCall(
       outcome: end.outcome,
       durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
       bytesIn: incoming.bytesIn,
-      bytesOut: answer.json.length,
+      bytesOut: Buffer.byteLength(answer.json),
     });
     return answer;
   } catch (error) {

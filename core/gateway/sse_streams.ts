@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import { randomText } from "../ids.ts";
@@ -100,7 +101,7 @@ export class SseStreams {
 
     const stream = this.#streams.get(found.streamId);
     if (stream === undefined) throw unknownStream();
-    void this.#take(stream, body);
+    void this.#take(stream, body, access);
   }
 
   /** Stops listening for letters; the streams themselves are ended by their holder. */
@@ -118,14 +119,24 @@ export class SseStreams {
   #takeLetter(text: string): void {
     const letter = Letter.safeParse(JSON.parse(text));
     const stream = letter.success ? this.#streams.get(letter.data.streamId) : undefined;
-    if (letter.success && stream !== undefined) void this.#take(stream, letter.data.body);
+    if (letter.success && stream !== undefined) void this.#take(stream, letter.data.body, null);
   }
 
-  /** Serves one message of a stream. Never throws. */
-  async #take(stream: SseStream, body: string): Promise<void> {
+  /**
+   * Serves one message of a stream. Never throws: nobody waits for it.
+   *
+   * `access` is what the message itself was let in with; one that came through the
+   * store has spent time on its way and is checked again.
+   */
+  async #take(stream: SseStream, body: string, access: Access | null): Promise<void> {
     const message = readMessage(body);
-    if (message?.kind === "notification") await this.#notified(stream, message);
-    if (message?.kind === "request") await this.#serve(stream, message.message, body.length);
+
+    try {
+      if (message?.kind === "notification") await this.#notified(stream, message);
+      if (message?.kind === "request") await this.#serve(stream, message.message, body, access);
+    } catch (error) {
+      this.#deps.log(`Cannot serve a message of an event stream: ${error}`);
+    }
   }
 
   async #notified(
@@ -136,26 +147,37 @@ export class SseStreams {
     const id = message.params?.requestId;
     if (typeof id !== "string" && typeof id !== "number") return;
     const reason = textParam(message.params, "reason") ?? "The client took the request back";
-    await this.#deps.inFlight.cancel(flightKey(stream.tokenHash, stream.id, id), reason);
+    const key = flightKey(stream.tokenHash, stream.id, id);
+    await this.#deps.inFlight.cancel(key, reason.slice(0, 500));
   }
 
-  async #serve(stream: SseStream, request: RpcRequest, bytesIn: number): Promise<void> {
-    const answer = await this.#answer(stream, request, bytesIn);
+  async #serve(
+    stream: SseStream,
+    request: RpcRequest,
+    body: string,
+    letIn: Access | null,
+  ): Promise<void> {
+    const answer = await this.#answer(stream, request, body, letIn);
     if (answer !== null) await stream.stream.write(messageEvent(answer));
   }
 
-  async #answer(stream: SseStream, request: RpcRequest, bytesIn: number): Promise<string | null> {
+  async #answer(
+    stream: SseStream,
+    request: RpcRequest,
+    body: string,
+    letIn: Access | null,
+  ): Promise<string | null> {
     const { authority, inFlight, log } = this.#deps;
 
     try {
-      const access = await authority.authenticateHash(stream.slug, stream.tokenHash);
+      const access = letIn ?? await authority.authenticateHash(stream.slug, stream.tokenHash);
       const caller = this.#callerOf(stream, access, request);
       using flight = inFlight.begin(flightKey(stream.tokenHash, stream.id, request.id));
       const served = await serveRequest(this.#deps, {
         request,
         access,
         caller,
-        bytesIn,
+        bytesIn: Buffer.byteLength(body),
         signal: flight.signal,
         onNotification: (notification) =>
           stream.stream.write(messageEvent(JSON.stringify(notification))),
