@@ -26,7 +26,8 @@ export async function readInput<Schema extends z.ZodType>(
   return parseInput(schema, parseJson(await readText(request)));
 }
 
-async function readText(request: Request): Promise<string> {
+/** The body of a request as text. Throws `too_large` once it passes 64 KiB. */
+export async function readText(request: Request): Promise<string> {
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) {
     throw tooLarge();
   }
@@ -54,8 +55,6 @@ function parseJson(text: string): unknown {
 function tooLarge(): GatewayError {
   return refusal(
     "too_large",
-    `The body is larger than ${
-      MAX_BODY_BYTES / 1024
-    } KiB, the most that is read here.`,
+    `The body is larger than ${MAX_BODY_BYTES / 1024} KiB, the most that is read here.`,
   );
 }
