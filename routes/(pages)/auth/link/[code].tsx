@@ -1,0 +1,50 @@
+import { page } from "fresh";
+import { Head } from "fresh/runtime";
+import { define } from "../../../../define.ts";
+import Command from "../../(_components)/Command.tsx";
+import NoticePage from "../../(_components)/NoticePage.tsx";
+import { redirectWithSession } from "../../(_http)/session_cookie.ts";
+
+/** Chats and mail programs fetch links to show previews, so only POST uses one up. */
+export const handler = define.handlers({
+  GET: () => page({ isSpent: false }),
+
+  async POST(ctx) {
+    const { admins: { sessions }, now } = ctx.state.services;
+    if (!await sessions.consumeSignInLink(ctx.params.code, now())) {
+      return page({ isSpent: true }, { status: 410 });
+    }
+    return redirectWithSession(ctx, "/", await sessions.create("admin", now()));
+  },
+});
+
+export default define.page<typeof handler>(({ data }) => data.isSpent ? <Spent /> : <Ready />);
+
+function Ready() {
+  return (
+    <NoticePage title="Sign in to the dashboard">
+      <Head>
+        <title>Sign in · Aerostack Gateway</title>
+      </Head>
+      <p>This link works once. You stay signed in on this browser for 12 hours.</p>
+      <form method="post">
+        <button type="submit" class="button wide">Sign in</button>
+      </form>
+    </NoticePage>
+  );
+}
+
+function Spent() {
+  return (
+    <NoticePage title="This link does not work any more">
+      <Head>
+        <title>Link used or expired · Aerostack Gateway</title>
+      </Head>
+      <p>
+        A sign-in link works once and for an hour. This one was used, or is older, or is cut off.
+      </p>
+      <p>Make a new one in the gateway's folder on its machine:</p>
+      <Command text="deno task sign-in" />
+    </NoticePage>
+  );
+}
