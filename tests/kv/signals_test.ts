@@ -202,16 +202,7 @@ Deno.test("Signals.close() ends every watch", LEAKLESS, async () => {
 
 Deno.test("Signals.watch() goes on when a watch stream breaks", LEAKLESS, async () => {
   using real = await Deno.openKv(":memory:");
-  let opened = 0;
-  const kv = new Proxy(real, {
-    get(target, name) {
-      const value = Reflect.get(target, name, target);
-      if (name === "watch" && ++opened === 1) {
-        return () => new ReadableStream({ pull: () => Promise.reject(new Error("line cut")) });
-      }
-      return typeof value === "function" ? value.bind(target) : value;
-    },
-  });
+  const kv = breakingWatches(real, 1);
   await using exchange = exchangeOn({ kv, epochKv: kv, filePath: null, close() {} });
   let calls = 0;
 
@@ -223,11 +214,41 @@ Deno.test("Signals.watch() goes on when a watch stream breaks", LEAKLESS, async 
   assert.match(exchange.logged.join(), /line cut/);
 });
 
+Deno.test(
+  "Signals.close() does not wait for a stream that breaks again and again",
+  LEAKLESS,
+  async () => {
+    using real = await Deno.openKv(":memory:");
+    const kv = breakingWatches(real, Infinity);
+    await using exchange = exchangeOn({ kv, epochKv: kv, filePath: null, close() {} });
+
+    exchange.signals.watch(["a"], () => {});
+    await eventually("the broken stream", () => exchange.logged.length > 0);
+    await exchange.signals.close();
+
+    assert.equal(exchange.logged.length, 1);
+  },
+);
+
 /** A new store of either kind. */
 async function open(kind: "memory" | "file"): Promise<{ store: Store } & Disposable> {
   if (kind === "file") return await tempStore();
   const store = await openStore(":memory:");
   return { store, [Symbol.dispose]: () => store.close() };
+}
+
+/** The same store, whose first watches break at once. */
+function breakingWatches(real: Deno.Kv, count: number): Deno.Kv {
+  let opened = 0;
+  return new Proxy(real, {
+    get(target, name) {
+      const value = Reflect.get(target, name, target);
+      if (name === "watch" && ++opened <= count) {
+        return () => new ReadableStream({ pull: () => Promise.reject(new Error("line cut")) });
+      }
+      return typeof value === "function" ? value.bind(target) : value;
+    },
+  });
 }
 
 /** The same store, with its reads counted. */
