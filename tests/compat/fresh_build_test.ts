@@ -67,12 +67,14 @@ Deno.test("a build answers 304 to whoever has the file already", async () => {
   assert.equal(second.status, 304);
 });
 
-Deno.test("a build serves no hidden file", async () => {
+Deno.test("a build serves files whose names need encoding, and no hidden ones", async () => {
   await deno("run", "-A", join(FIXTURE_ROOT, "dev.ts"), "build");
   await using server = await serve();
 
-  const answer = await fetch(`${server.url}/.hidden`);
+  const spaced = await fetch(`${server.url}/nested/a%20file.txt`);
+  const hidden = await fetch(`${server.url}/.hidden`);
 
-  await answer.body?.cancel();
-  assert.equal(answer.status, 404);
+  assert.match(await spaced.text(), /a name with a space/);
+  assert.equal(hidden.status, 404);
+  await hidden.body?.cancel();
 });

@@ -211,14 +211,15 @@ Deno.test("a page without islands has no script", async () => {
 });
 
 Deno.test("links to the page itself and to pages above it are marked", async () => {
-  const app = new App().get("/a/b", (ctx) =>
-    ctx.render(
+  const app = new App().route("/a/b", {
+    component: () => (
       <nav>
         <a href="/a/b">self</a>
         <a href="/a">above</a>
         <a href="/c">other</a>
-      </nav>,
-    ));
+      </nav>
+    ),
+  });
 
   const { html } = await render(app, "/a/b");
 
