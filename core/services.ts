@@ -96,7 +96,7 @@ export function createServices(inputs: ServiceInputs): Services {
     connector,
     catalog: new ToolCatalog(connector, now),
     callLog,
-    sessions: new ClientSessions(keyring, new EndedSessionStore(kv, reads), now),
+    sessions: new ClientSessions(keyring, new EndedSessionStore(kv), now),
     openStreams: new OpenStreams(authority, signals),
     inFlight: new InFlight(mailboxes),
     mailboxes,

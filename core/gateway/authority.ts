@@ -8,9 +8,15 @@ import type { WorkspaceStore } from "../workspaces/workspace_store.ts";
 import { Snapshot, type SnapshotSources } from "./snapshot.ts";
 
 /** Who may do what: the proof that a call passed. */
-export interface Access {
+export interface Access extends Current {
   token: Token;
+}
+
+/** What held in a workspace at some time after it was asked for. */
+interface Current {
   snapshot: Snapshot;
+  /** How many legacy sessions had been ended in the workspace. */
+  sessionsEnded: bigint;
 }
 
 /** How many workspaces one process keeps snapshots of. */
@@ -19,8 +25,8 @@ const MAX_SNAPSHOTS = 1_000;
 /**
  * Decides who may call a workspace.
  *
- * Each decision reads the workspace's epoch, in a read that began after the
- * question, and nothing else from the store while that epoch is the cached one.
+ * Each decision reads the workspace's two counters, in one read that began after the
+ * question, and nothing else from the store while the epoch is the cached one.
  */
 export class Authority {
   readonly #workspaces: WorkspaceStore;
@@ -57,32 +63,56 @@ export class Authority {
 
   /** The same for a token whose hash is known already: that of an open stream. */
   async authenticateHash(slug: string, hash: string): Promise<Access> {
-    const snapshot = await this.#fresh(slug);
-    if (snapshot === null) return refuse("an unknown workspace");
+    const current = await this.#current(slug);
+    if (current === null) return refuse("an unknown workspace");
 
+    const { snapshot } = current;
     const token = await snapshot.token(hash);
     if (token === null) return refuse("an unknown token");
     if (token.workspaceId !== snapshot.workspace.id) return refuse("a foreign token");
 
     const status = tokenStatus(token, this.#now());
-    return status === "active" ? { token, snapshot } : refuse(`a token that is ${status}`);
+    return status === "active" ? { ...current, token } : refuse(`a token that is ${status}`);
   }
 
-  /** A snapshot that is not older than this call; `null` for an unknown workspace. */
-  async #fresh(slug: string): Promise<Snapshot | null> {
-    const cached = this.#snapshots.get(slug);
-    if (cached === undefined) return await this.#load(slug);
+  /** What is not older than this call; `null` for an unknown workspace. */
+  async #current(slug: string): Promise<Current | null> {
+    const known = this.#snapshots.get(slug) ?? await this.#firstLoad(slug);
+    if (known === null) return null;
 
-    const { id } = cached.workspace;
-    const epoch = await this.#epoch(id);
-    if (epoch === cached.epoch) return cached;
+    const { id } = known.workspace;
+    const { epoch, sessionsEnded } = await this.#counters(id);
+    if (epoch === known.epoch) return { snapshot: known, sessionsEnded };
 
-    const underWay = await this.#loading.get(slug);
-    const isNewEnough = underWay?.workspace.id === id && underWay.epoch >= epoch;
-    return isNewEnough ? underWay : await this.#load(slug);
+    const snapshot = await this.#renewed(slug, id, epoch);
+    if (snapshot === null) return null;
+    // Another workspace has the slug now, with counters of its own.
+    const isOther = snapshot.workspace.id !== id;
+    const ended = isOther ? (await this.#counters(snapshot.workspace.id)).sessionsEnded : null;
+    return { snapshot, sessionsEnded: ended ?? sessionsEnded };
   }
 
-  /** Loads anew; calls that come meanwhile may share it if its epoch is theirs. */
+  /** Waits with others, whose snapshot may be older than this call: its epoch will tell. */
+  async #firstLoad(slug: string): Promise<Snapshot | null> {
+    const underWay = this.#loading.get(slug);
+    if (underWay === undefined) return await this.#load(slug);
+    return await underWay.catch(() => null) ?? await this.#load(slug);
+  }
+
+  /** A snapshot of this epoch or a later one, loaded once for all who need it. */
+  async #renewed(slug: string, id: WorkspaceId, epoch: bigint): Promise<Snapshot | null> {
+    while (true) {
+      const kept = this.#snapshots.get(slug);
+      if (kept?.workspace.id === id && kept.epoch >= epoch) return kept;
+
+      const underWay = this.#loading.get(slug);
+      if (underWay === undefined) return await this.#load(slug);
+      // It may have begun before the epoch moved; look again at what it leaves.
+      await underWay.catch(() => null);
+    }
+  }
+
+  /** Loads anew; calls that come meanwhile may wait for it. */
   async #load(slug: string): Promise<Snapshot | null> {
     const loading = this.#read(slug);
     this.#loading.set(slug, loading);
@@ -101,15 +131,16 @@ export class Authority {
     if (workspace === null) return null;
 
     // The epoch first: what is read after it is at least as new as it says.
-    const epoch = await this.#epoch(workspace.id);
+    const { epoch } = await this.#counters(workspace.id);
     const again = await this.#workspaces.findBySlug(slug);
     if (again?.id !== workspace.id) return null;
     return await Snapshot.load(again, epoch, this.#sources);
   }
 
-  async #epoch(id: WorkspaceId): Promise<bigint> {
-    const entry = await this.#reads.get<Deno.KvU64>(keys.epoch(id));
-    return entry.value?.value ?? 0n;
+  async #counters(id: WorkspaceId): Promise<{ epoch: bigint; sessionsEnded: bigint }> {
+    const both = [keys.epoch(id), keys.sessionsEnded(id)];
+    const [epoch, sessionsEnded] = await this.#reads.getMany<Deno.KvU64>(both);
+    return { epoch: epoch.value?.value ?? 0n, sessionsEnded: sessionsEnded.value?.value ?? 0n };
   }
 
   #keep(slug: string, snapshot: Snapshot | null): void {

@@ -23,7 +23,7 @@ export const NO_SESSION = "none";
 /** Finds out in which era a request speaks, and in which session. Throws `invalid_input`. */
 export async function identifyCaller(
   sessions: ClientSessions,
-  { token }: Access,
+  { token, sessionsEnded }: Access,
   request: RpcRequest,
   headers: Headers,
 ): Promise<CallerVerdict> {
@@ -49,7 +49,7 @@ export async function identifyCaller(
 
   const id = headers.get("mcp-session-id");
   if (id === null) return { caller: sessionless(token.id, verdict.version), newSession: null };
-  const session = await sessions.find(id, token);
+  const session = await sessions.find(id, token, sessionsEnded);
   if (session === null) return { fault: SESSION_NOT_FOUND };
   return { caller: callerOf(session), newSession: null };
 }

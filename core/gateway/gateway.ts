@@ -178,7 +178,7 @@ export class Gateway {
     const sessionId = req.headers.get("mcp-session-id");
     const session = sessionId === null
       ? null
-      : await this.#deps.sessions.find(sessionId, access.token);
+      : await this.#deps.sessions.find(sessionId, access.token, access.sessionsEnded);
     if (sessionId !== null && session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
 
     const key = flightKey(access.token.id, session?.nonce ?? NO_SESSION, id);
@@ -195,7 +195,8 @@ export class Gateway {
     if (sessionId === null) {
       return await this.#sse.open(slug, access, new URL(req.url).pathname);
     }
-    const session = await this.#deps.sessions.find(sessionId, access.token);
+    const { token, sessionsEnded } = access;
+    const session = await this.#deps.sessions.find(sessionId, token, sessionsEnded);
     if (session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
     return await this.#listen(slug, access);
   }
@@ -208,10 +209,12 @@ export class Gateway {
     return new Response(stream.body, { headers: STREAM_HEADERS });
   }
 
-  async #delete(req: Request, access: Access): Promise<Response> {
+  async #delete(req: Request, { token, sessionsEnded }: Access): Promise<Response> {
     const { sessions } = this.#deps;
     const sessionId = req.headers.get("mcp-session-id");
-    const session = sessionId === null ? null : await sessions.find(sessionId, access.token);
+    const session = sessionId === null
+      ? null
+      : await sessions.find(sessionId, token, sessionsEnded);
     if (session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
     await sessions.end(session);
     return new Response(null, { status: 204 });

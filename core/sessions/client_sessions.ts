@@ -50,14 +50,15 @@ export class ClientSessions {
 
   /**
    * The session that an id names, or `null` when it is none of this token: unknown,
-   * somebody else's, expired or ended.
+   * somebody else's, expired, or among the `sessionsEnded` that ended in the workspace.
    */
-  async find(id: string, token: Token): Promise<ClientSession | null> {
+  async find(id: string, token: Token, sessionsEnded: bigint): Promise<ClientSession | null> {
     const session = await this.#seal.open(id);
     if (session === null || session.tokenId !== token.id) return null;
     if (session.workspaceId !== token.workspaceId) return null;
     if (this.#now().getTime() - session.startedAtMs > SESSION_LIFETIME_MS) return null;
-    return await this.#ended.has(session.workspaceId, session.nonce) ? null : session;
+    const { workspaceId, nonce } = session;
+    return await this.#ended.has(workspaceId, nonce, sessionsEnded) ? null : session;
   }
 
   /** Ends a session for good, on every process. */

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { WorkspaceId } from "../ids.ts";
+import { commitWithRetry } from "../kv/commit.ts";
 import { keys, prefixes } from "../kv/keys.ts";
-import type { SharedReads } from "../kv/shared_reads.ts";
 
 const EndedSession = z.object({ nonce: z.string() });
 
@@ -23,32 +23,35 @@ const MAX_REMEMBERED = 100_000;
  */
 export class EndedSessionStore {
   readonly #kv: Deno.Kv;
-  readonly #reads: SharedReads;
   readonly #known = new Map<WorkspaceId, Known>();
 
-  constructor(kv: Deno.Kv, reads: SharedReads) {
+  constructor(kv: Deno.Kv) {
     this.#kv = kv;
-    this.#reads = reads;
   }
 
   /** Ends a session; it is refused everywhere once this has resolved. */
   async end(workspace: WorkspaceId, nonce: string, expireInMs: number): Promise<void> {
-    await this.#kv.atomic()
-      .set(keys.endedSession(workspace, this.#kv.commitVersionstamp()), { nonce }, {
-        expireIn: expireInMs,
-      })
-      .sum(keys.sessionsEnded(workspace), 1n)
-      .commit();
+    await commitWithRetry("end a session", () => {
+      const key = keys.endedSession(workspace, this.#kv.commitVersionstamp());
+      const atomic = this.#kv.atomic()
+        .set(key, { nonce }, { expireIn: expireInMs })
+        .sum(keys.sessionsEnded(workspace), 1n);
+      return Promise.resolve({ atomic, result: undefined });
+    });
   }
 
-  /** Whether a session was ended, by a read that began after this call. */
-  async has(workspace: WorkspaceId, nonce: string): Promise<boolean> {
-    const entry = await this.#reads.get<Deno.KvU64>(keys.sessionsEnded(workspace));
-    const count = entry.value?.value ?? 0n;
+  /**
+   * Whether a session was among the first `count` that were ended in its workspace: the
+   * store's counter, read for the call that asks.
+   */
+  async has(workspace: WorkspaceId, nonce: string, count: bigint): Promise<boolean> {
     if (count === 0n) return false;
 
     const known = this.#of(workspace);
-    while (known.count < count) await (known.loading ??= this.#catchUp(workspace, known));
+    // The first may have begun too early to see all of them; the second has not.
+    for (let round = 0; round < 2 && known.count < count; round++) {
+      await (known.loading ??= this.#catchUp(workspace, known));
+    }
     return known.nonces.has(nonce);
   }
 
