@@ -1,0 +1,95 @@
+import { fileURLToPath } from "node:url";
+import { App, staticFiles } from "fresh";
+import { Builder } from "fresh/dev";
+import { readConfig } from "../../core/config.ts";
+import { createServices, type Services } from "../../core/services.ts";
+import type { State } from "../../define.ts";
+import { testKeyring } from "./core.ts";
+import { memoryStore } from "./store.ts";
+
+/** The whole app in this process, on a store in memory and a free port. */
+export interface RunningApp extends AsyncDisposable {
+  readonly origin: string;
+  readonly services: Services;
+  /** A new sign-in link. */
+  signInLink(): Promise<string>;
+  /** Asks for a path; follows no redirect. */
+  ask(path: string, init?: RequestInit): Promise<Response>;
+  /** The `Cookie` header of an admin who signed in just now. */
+  signIn(): Promise<string>;
+  /** Submits a form as a browser without JavaScript does. */
+  submit(path: string, options?: SubmitOptions): Promise<Response>;
+}
+
+/** A submitted form and who submits it. */
+export interface SubmitOptions {
+  fields?: Record<string, string>;
+  cookie?: string;
+  headers?: Record<string, string>;
+}
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Bundling takes a second, and every app of a test file can be given the same build. */
+let build: ReturnType<Builder<State>["build"]> | undefined;
+
+/** Starts the app with these environment variables. */
+export async function startApp(env: Record<string, string> = {}): Promise<RunningApp> {
+  const services = createServices({
+    config: readConfig({ PORT: "0", ...env }),
+    store: await memoryStore(),
+    keyring: testKeyring(),
+    fetch: globalThis.fetch,
+    now: () => new Date(),
+    log: () => {},
+  });
+
+  const app = new App<State>()
+    .use((ctx) => {
+      ctx.state.services = services;
+      ctx.state.admin = null;
+      return ctx.next();
+    })
+    .use(staticFiles())
+    .fsRoutes();
+  build ??= new Builder<State>({ root: ROOT }).build({ snapshot: "memory" });
+  (await build)(app);
+
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.handler());
+  services.boundTo(server.addr.port);
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+
+  async function signInLink(): Promise<string> {
+    const code = await services.admins.sessions.createSignInLink(services.now());
+    return `${origin}/auth/link/${code}`;
+  }
+
+  function ask(path: string, init: RequestInit = {}): Promise<Response> {
+    return fetch(new URL(path, origin), { redirect: "manual", ...init });
+  }
+
+  function submit(path: string, { fields = {}, cookie, headers }: SubmitOptions = {}) {
+    const own = new Headers({ origin, ...headers });
+    if (cookie !== undefined) own.set("cookie", cookie);
+    return ask(path, { method: "POST", body: new URLSearchParams(fields), headers: own });
+  }
+
+  async function signIn(): Promise<string> {
+    const response = await submit(await signInLink());
+    await response.body?.cancel();
+    return response.headers.get("set-cookie")?.split(";")[0] ?? "";
+  }
+
+  return {
+    origin,
+    services,
+    signInLink,
+    ask,
+    signIn,
+    submit,
+    async [Symbol.asyncDispose]() {
+      await server.shutdown();
+      await services.close();
+    },
+  };
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { startGateway, temporaryDataDir } from "../_support/gateway.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+/** Runs the task on a data folder. */
+async function signIn(dataDir: string, publicUrl = "http://127.0.0.1:8000") {
+  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "-A", "tasks/sign_in.ts"],
+    cwd: ROOT,
+    env: { AEROSTACK_DATA_DIR: dataDir, AEROSTACK_PUBLIC_URL: publicUrl, DENO_KV_PATH: "" },
+  }).output();
+  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes).trim();
+  return { code, stdout: decode(stdout), stderr: decode(stderr) };
+}
+
+Deno.test("deno task sign-in prints a link that the running gateway takes once", async () => {
+  await using gateway = await startGateway();
+
+  const { code, stdout } = await signIn(gateway.dataDir, gateway.origin);
+  const link = /http:\S+$/.exec(stdout)?.[0] ?? "";
+  const statuses: number[] = [];
+  for (let use = 0; use < 2; use++) {
+    const response = await fetch(link, { method: "POST", redirect: "manual" });
+    await response.body?.cancel();
+    statuses.push(response.status);
+  }
+
+  assert.equal(code, 0);
+  assert.ok(link.startsWith(`${gateway.origin}/auth/link/`));
+  assert.deepEqual(statuses, [303, 410]);
+});
+
+Deno.test("deno task sign-in makes no store where no gateway has run", async () => {
+  await using dataDir = await temporaryDataDir();
+
+  const { code, stderr } = await signIn(dataDir.path);
+
+  assert.equal(code, 1);
+  assert.match(stderr, /There is no store at .*AEROSTACK_DATA_DIR/);
+  assert.deepEqual(await Array.fromAsync(Deno.readDir(dataDir.path)), []);
+});
