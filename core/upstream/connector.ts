@@ -169,7 +169,11 @@ export class Connector {
       : await this.#opens("sse", call)
       ? "sse"
       : null;
-    if (found === null) throw notMcp(call.target);
+    if (found === null) {
+      // Nothing that was seen of it holds for long: it may just be starting.
+      this.#eras.forget(call.target);
+      throw notMcp(call.target);
+    }
     this.#eras.learn(call.target, { legacy: found });
     return found === "none" ? null : found;
   }

@@ -50,5 +50,6 @@ function describe(error: unknown): string {
   for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
     texts.push(at.message);
   }
-  return texts.join(" ");
+  // An address that is called /tls says nothing about TLS.
+  return texts.join(" ").replaceAll(/https?:\/\/\S+/g, "");
 }

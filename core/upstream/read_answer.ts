@@ -106,7 +106,8 @@ async function readBounded(response: Response, slug: string): Promise<string> {
   return parts.join("") + decoder.decode();
 }
 
-function tooLarge(slug: string): GatewayError {
+/** The failure of a server that sends more than is read. */
+export function tooLarge(slug: string): GatewayError {
   const limit = MAX_ANSWER_CHARS / 1024 / 1024;
   return upstreamFailure(slug, "protocol", `sent an answer of more than ${limit} Mi characters`);
 }

@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import type { Message, RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import type { ClientProfile } from "../mcp/meta.ts";
-import { readSse, type SseEvent } from "../mcp/sse.ts";
+import { readSse, type SseEvent, SseTooLarge } from "../mcp/sse.ts";
 import { networkFailure, upstreamFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
 import {
@@ -16,7 +16,7 @@ import {
   sessionRequest,
   underCallersId,
 } from "./legacy_session.ts";
-import { parseMessage } from "./read_answer.ts";
+import { parseMessage, tooLarge } from "./read_answer.ts";
 import {
   MAX_ANSWER_CHARS,
   type ServerGreeting,
@@ -26,9 +26,14 @@ import {
 
 const POST_TIMEOUT_MS = 30_000;
 
+/** How much progress of one call may wait for a slow client; more is left out. */
+const MAX_RELAYING = 64;
+
 interface Waiting {
   call: UpstreamCall | null;
   answer: PromiseWithResolvers<RpcResponse>;
+  /** How many notifications its client has not taken yet. */
+  relaying: number;
 }
 
 /** A session over HTTP+SSE (2024-11-05, Transports): one stream, and POSTs beside it. */
@@ -126,13 +131,14 @@ export class SseSession implements LegacySession {
   ): Promise<RpcResponse | null> {
     const answer = Promise.withResolvers<RpcResponse>();
     answer.promise.catch(() => {});
-    this.#waiting.set(request.id, { call, answer });
+    this.#waiting.set(request.id, { call, answer, relaying: 0 });
     const onAbort = () => answer.reject(signal.reason);
     signal.addEventListener("abort", onAbort);
 
     try {
       const status = await this.#post(request, signal);
       if (status === 404 || status === 400) return this.#sessionGone();
+      if (status >= 400) throw refusedPost(this.#target, status);
       return await answer.promise;
     } finally {
       signal.removeEventListener("abort", onAbort);
@@ -152,25 +158,35 @@ export class SseSession implements LegacySession {
 
   async #pump(): Promise<void> {
     try {
-      for await (const { data } of this.#events) await this.#take(parseMessage(data));
+      for await (const { data } of this.#events) this.#take(parseMessage(data));
       this.#fail(upstreamFailure(this.#target.slug, "connect", "closed its event stream"));
     } catch (error) {
-      this.#fail(networkFailure(this.#target.slug, error));
+      this.#fail(streamFailure(this.#target, error));
     }
   }
 
-  async #take(parsed: Message | null): Promise<void> {
+  /** Waits for nobody: other calls' answers come behind this message. */
+  #take(parsed: Message | null): void {
     if (parsed?.kind === "response" && parsed.message.id !== undefined) {
       this.#waiting.get(parsed.message.id)?.answer.resolve(parsed.message);
     }
-    if (parsed?.kind === "notification") await this.#relay(parsed.message);
+    if (parsed?.kind === "notification") void this.#relay(parsed.message);
     if (parsed?.kind === "request") void this.#postAside(answerServerRequest(parsed.message));
   }
 
   async #relay(notification: RpcNotification): Promise<void> {
     const id = progressedRequest(notification);
-    const call = id === null ? null : this.#waiting.get(id)?.call ?? null;
-    if (id !== null && call !== null) await relayNotification(call, id, notification);
+    const waiting = id === null ? undefined : this.#waiting.get(id);
+    if (id === null || !waiting?.call || waiting.relaying >= MAX_RELAYING) return;
+
+    waiting.relaying++;
+    try {
+      await relayNotification(waiting.call, id, notification);
+    } catch {
+      // Progress that cannot be told is no failure of the call.
+    } finally {
+      waiting.relaying--;
+    }
   }
 
   #fail(failure: GatewayError): void {
@@ -206,11 +222,18 @@ export class SseSession implements LegacySession {
       signal,
     });
     await discard(response);
-    if (response.status >= 500) {
-      throw upstreamFailure(this.#target.slug, "http", `answered HTTP ${response.status}`);
-    }
+    if (response.status >= 500) throw refusedPost(this.#target, response.status);
     return response.status;
   }
+}
+
+function refusedPost(target: Target, status: number): GatewayError {
+  return upstreamFailure(target.slug, "http", `answered HTTP ${status}`);
+}
+
+function streamFailure(target: Target, error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return error instanceof SseTooLarge ? tooLarge(target.slug) : networkFailure(target.slug, error);
 }
 
 async function openStream(
@@ -226,22 +249,26 @@ async function openStream(
   const type = response.headers.get("content-type") ?? "";
   if (!response.ok || !type.startsWith("text/event-stream") || response.body === null) {
     await discard(response);
-    if (response.status >= 500) {
-      throw upstreamFailure(target.slug, "http", `answered HTTP ${response.status}`);
-    }
+    if (response.status >= 500) throw refusedPost(target, response.status);
     return null;
   }
 
   const body = response.body.getReader();
-  opening.signal.addEventListener("abort", () => void body.cancel().catch(() => {}));
+  const letGo = () => void body.cancel().catch(() => {});
+  opening.signal.addEventListener("abort", letGo);
   const events = readSse(body, MAX_ANSWER_CHARS);
-  const first = await events.next();
-  if (first.done || first.value.event !== "endpoint") {
-    await body.cancel().catch(() => {});
-    return null;
-  }
 
-  return new SseSession(http, target, body, events, endpointOf(target, first.value.data));
+  try {
+    const first = await events.next();
+    if (!first.done && first.value.event === "endpoint") {
+      return new SseSession(http, target, body, events, endpointOf(target, first.value.data));
+    }
+    letGo();
+    return null;
+  } catch (error) {
+    letGo();
+    throw streamFailure(target, error);
+  }
 }
 
 /** The address to POST to; another origin is refused, since secrets would go there. */

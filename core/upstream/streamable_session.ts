@@ -1,5 +1,7 @@
+import type { GatewayError } from "../errors.ts";
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import type { ClientProfile } from "../mcp/meta.ts";
+import { upstreamFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
 import {
   answerServerRequest,
@@ -16,6 +18,8 @@ import { readAnswer } from "./read_answer.ts";
 import type { ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
 
 const NOTIFY_TIMEOUT_MS = 5_000;
+/** A process that ends waits for it. */
+const CLOSE_TIMEOUT_MS = 1_000;
 
 /** A session over Streamable HTTP (2025-03-26 to 2025-11-25, Transports). */
 export class StreamableSession implements LegacySession {
@@ -25,6 +29,8 @@ export class StreamableSession implements LegacySession {
   readonly #sessionId: string | null;
   #lastId = 0;
   #ended = false;
+  /** Whether the server has answered in this session: a new one is not gone already. */
+  #isProven = false;
 
   private constructor(
     http: HttpClient,
@@ -102,10 +108,14 @@ export class StreamableSession implements LegacySession {
       onNotification: (notification) => relayNotification(call, id, notification),
       onRequest: (request) => this.#answer(request),
     });
-    if (answer === null || isAnonymousRefusal(answer, response.status)) {
+    const isRefused = answer === null || isAnonymousRefusal(answer, response.status);
+    if (isRefused && this.#isProven) {
       this.#ended = true;
       return null;
     }
+    // A second refusal will be taken as the session's end.
+    this.#isProven = true;
+    if (answer === null) throw refused(call.target, response.status);
     return underCallersId(answer, call);
   }
 
@@ -121,7 +131,7 @@ export class StreamableSession implements LegacySession {
     const response = await this.#http.send(this.#target, {
       method: "DELETE",
       headers: this.#headers(),
-      signal: AbortSignal.timeout(NOTIFY_TIMEOUT_MS),
+      signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS),
     });
     await discard(response);
   }
@@ -163,6 +173,10 @@ const JSON_HEADERS: [string, string][] = [
   ["content-type", "application/json"],
   ["accept", "application/json, text/event-stream"],
 ];
+
+function refused(target: Target, status: number): GatewayError {
+  return upstreamFailure(target.slug, "http", `answered HTTP ${status}`);
+}
 
 function isAnonymousRefusal(answer: RpcResponse, status: number): boolean {
   return status === 400 && (answer.id === undefined || answer.id === null);
