@@ -61,6 +61,9 @@ export async function callTool(deps: ToolCallDeps, call: ToolCall): Promise<Tool
   }
 }
 
+/** What the modern era says with the status of an error (2026-07-28, Streamable HTTP). */
+const MEANINGFUL_STATUS: readonly number[] = [400, 404];
+
 function outcomeOf(error: unknown): Outcome {
   const { code } = asGatewayError(error);
   return code === "upstream_failed" || code === "upstream_timeout" ? "upstream_failure" : "refused";
@@ -78,8 +81,11 @@ async function findTool(deps: ToolCallDeps, call: ToolCall): Promise<CatalogTool
   if (remembered) return remembered;
 
   const asItIs = { name: call.rest, paramHeaders: [] };
-  const needsList = looksShortened(exposedName) || deps.connector.mayBeModern(target, caller.era);
-  if (remembered === null || !needsList) return asItIs;
+  const isUnlisted = remembered === undefined;
+  // A shortened name that the list does not know may be newer than the list.
+  const needsList = looksShortened(exposedName) ||
+    (isUnlisted && deps.connector.mayBeModern(target, caller.era));
+  if (!needsList) return asItIs;
 
   try {
     await deps.catalog.list(target, caller, call.signal);
@@ -124,7 +130,9 @@ function askOnce(deps: ToolCallDeps, call: ToolCall, tool: CatalogTool): Promise
 function endOf(call: ToolCall, answer: UpstreamAnswer): Omit<ToolCallEnd, "tool"> {
   const { response } = answer;
   if (response.result === undefined) {
-    const status = call.caller.era === "modern" && answer.route === "modern" ? answer.status : 200;
+    const hasMeaning = call.caller.era === "modern" && answer.route === "modern" &&
+      MEANINGFUL_STATUS.includes(answer.status);
+    const status = hasMeaning ? answer.status : 200;
     return { response: { ...response, id: call.request.id }, status, outcome: "protocol_error" };
   }
 

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import type { Config } from "../config.ts";
-import { GatewayError } from "../errors.ts";
+import { asGatewayError, GatewayError } from "../errors.ts";
 import {
   asMessage,
   errorOf,
@@ -25,6 +25,9 @@ export interface GatewayDeps extends SseStreamsDeps {
   config: Config;
 }
 
+/** A body that takes longer may outlive the token that it came with. */
+const SLOW_BODY_MS = 100;
+
 type Identified = Extract<CallerVerdict, { caller: unknown }>;
 
 /**
@@ -48,15 +51,16 @@ export class Gateway {
   async handle(req: Request, slug: string): Promise<Response> {
     try {
       checkOrigin(this.#deps.config, req.headers.get("origin"));
-      const access = await this.#deps.authority.authenticate(
-        slug,
-        req.headers.get("authorization"),
-      );
+      const access = await this.#authenticate(req, slug);
       if (this.#closing) throw new GatewayError("shutting_down", "Refused while closing");
       return await this.#route(req, slug, access);
     } catch (error) {
       return errorResponse(error, this.#deps.log);
     }
+  }
+
+  #authenticate(req: Request, slug: string): Promise<Access> {
+    return this.#deps.authority.authenticate(slug, req.headers.get("authorization"));
   }
 
   /** Takes no more requests, ends the streams, and waits for what runs, up to a time. */
@@ -84,10 +88,14 @@ export class Gateway {
     }
   }
 
-  async #post(req: Request, slug: string, access: Access): Promise<Response> {
+  async #post(req: Request, slug: string, letIn: Access): Promise<Response> {
     checkContentType(req.headers.get("content-type"));
     const accepts = readAccept(req.headers.get("accept"));
+    const startedMs = performance.now();
     const body = await readBody(req);
+    // Else a body that trickles in would carry its access across a revocation.
+    const isSlow = performance.now() - startedMs > SLOW_BODY_MS;
+    const access = isSlow ? await this.#authenticate(req, slug) : letIn;
     const parsed = parseBody(body);
     if ("refusal" in parsed) return parsed.refusal;
 
@@ -115,7 +123,8 @@ export class Gateway {
     const verdict = await identifyCaller(sessions, access, request, req.headers)
       .catch((error) => ({ refused: error }));
     if ("refused" in verdict) {
-      return Response.json(errorAnswer(request.id, verdict.refused, log), { status: 400 });
+      const { status } = asGatewayError(verdict.refused);
+      return Response.json(errorAnswer(request.id, verdict.refused, log), { status });
     }
     if ("fault" in verdict) return faultResponse(request.id, verdict.fault);
     return await this.#serve(slug, access, accepts, request, Buffer.byteLength(body), verdict);

@@ -35,6 +35,7 @@ export class InFlight {
   readonly #flights = new Map<string, AbortController>();
   #count = 0;
   #listening: Disposable | null = null;
+  #closed = false;
 
   constructor(mailboxes: Mailboxes) {
     this.#mailboxes = mailboxes;
@@ -45,8 +46,12 @@ export class InFlight {
     return this.#count;
   }
 
-  /** Starts one; `key` is null when no message can take it back. Throws `too_many`. */
+  /**
+   * Starts one; `key` is null when no message can take it back. Throws `too_many` and
+   * `shutting_down`.
+   */
   begin(key: string | null): Flight {
+    if (this.#closed) throw new GatewayError("shutting_down", "Cannot begin a request: closing");
     if (this.#count >= MAX_IN_FLIGHT) {
       const sentence =
         `This gateway process works on ${MAX_IN_FLIGHT} requests, which is its limit.`;
@@ -72,8 +77,9 @@ export class InFlight {
     await this.#mailboxes.send(EVERYBODY, JSON.stringify({ cancel: key, reason }));
   }
 
-  /** Stops listening. */
+  /** Stops listening, and begins no more. */
   close(): void {
+    this.#closed = true;
     this.#listening?.[Symbol.dispose]();
     this.#listening = null;
   }

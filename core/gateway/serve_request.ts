@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Call, Outcome } from "../calls/call.ts";
 import type { CallLog } from "../calls/call_log.ts";
+import { GatewayError } from "../errors.ts";
 import {
   errorOf,
   type JsonObject,
@@ -16,6 +17,7 @@ import type { Caller } from "../upstream/upstream.ts";
 import { VERSION } from "../version.ts";
 import type { Access } from "./authority.ts";
 import { callTool, type ToolCallDeps } from "./call_tool.ts";
+import { TakenBack } from "./in_flight.ts";
 import { listTools } from "./list_tools.ts";
 import { type Plan, planRequest } from "./plan.ts";
 import { errorAnswer } from "./rpc_reply.ts";
@@ -66,6 +68,7 @@ export async function serveRequest(deps: ServeDeps, incoming: Incoming): Promise
     return served(resultOf(request.id, inEra(caller, snapshot, result)));
   } catch (error) {
     if (error instanceof Refusal) return error.served(request);
+    if (error instanceof TakenBack) return takenBack(request);
     return served(errorAnswer(request.id, error, deps.log));
   }
 }
@@ -101,6 +104,11 @@ async function resultFor(
   }
 }
 
+/** Nobody will read it; taking a request back is no failure that a log should show. */
+function takenBack({ id }: RpcRequest): Served {
+  return served(errorOf(id, RPC.internalError, "The request was taken back"));
+}
+
 /** An answer that is an error by the protocol and no failure of anything. */
 class Refusal extends Error {
   readonly #code: number;
@@ -125,6 +133,9 @@ async function serveCall(
   incoming: Incoming,
   plan: Extract<Plan, { kind: "call_tool" | "unknown_tool" }>,
 ): Promise<Served> {
+  // A tool must not run when its call could not be put on the record.
+  if (deps.callLog.isFull) return served(errorAnswer(incoming.request.id, busy(), deps.log));
+
   const startedAt = deps.now();
   const startedMs = performance.now();
   const end = plan.kind === "call_tool"
@@ -148,6 +159,10 @@ async function serveCall(
     // What is not on the record was not answered.
     return served(errorAnswer(incoming.request.id, error, deps.log));
   }
+}
+
+function busy(): GatewayError {
+  return new GatewayError("too_many", "Refused a call: the call log is full or closed");
 }
 
 function whoIn(

@@ -24,11 +24,11 @@ export type EraVerdict =
   | { era: "fault"; fault: ProtocolFault };
 
 /** Methods of which the `Mcp-Name` header repeats a parameter. */
-const NAMED: Record<string, string> = {
-  "tools/call": "name",
-  "prompts/get": "name",
-  "resources/read": "uri",
-};
+const NAMED = new Map([
+  ["tools/call", "name"],
+  ["prompts/get", "name"],
+  ["resources/read", "uri"],
+]);
 
 /**
  * Tells the era of one message, by its body first and its headers second.
@@ -102,7 +102,7 @@ export function headerFault(request: RpcRequest, headers: Headers): ProtocolFaul
     return mismatch(`Mcp-Method header "${method.slice(0, 80)}" does not match the body`);
   }
 
-  const field = NAMED[request.method];
+  const field = NAMED.get(request.method);
   if (field === undefined) return null;
 
   const expected = textParam(request.params, field);

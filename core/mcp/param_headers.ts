@@ -79,7 +79,7 @@ export function mirroredHeaders(
 export function withoutInvalidTools(
   tools: readonly JsonObject[],
 ): { tools: JsonObject[]; rejected: string[] } {
-  const valid = tools.filter((tool) => paramHeaders(tool.inputSchema) !== null);
-  const rejected = tools.filter((tool) => !valid.includes(tool));
-  return { tools: valid, rejected: rejected.map((tool) => String(tool.name)) };
+  const groups = Map.groupBy(tools, ({ inputSchema }) => paramHeaders(inputSchema) !== null);
+  const rejected = groups.get(false) ?? [];
+  return { tools: groups.get(true) ?? [], rejected: rejected.map(({ name }) => String(name)) };
 }

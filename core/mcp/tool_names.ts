@@ -35,7 +35,7 @@ export function splitExposedName(name: string): { slug: string; rest: string } |
 
 /** Whether an exposed name may be a shortened one, whose tool only a list can tell. */
 export function looksShortened(name: string): boolean {
-  return /_[0-9a-z]{8}$/.test(name) && name.length >= HASH_LENGTH + 4;
+  return /_[0-9a-z]{8}(?:[0-9a-z]{8})?$/.test(name) && name.length >= HASH_LENGTH + 4;
 }
 
 /**

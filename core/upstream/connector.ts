@@ -8,7 +8,7 @@ import { EraCache } from "./era_cache.ts";
 import { timeoutFailure, upstreamFailure } from "./failures.ts";
 import type { HttpClient } from "./http_client.ts";
 import type { LegacySession } from "./legacy_session.ts";
-import { discover, modernExchange } from "./modern_exchange.ts";
+import { discover, isOfAnotherEra, modernExchange } from "./modern_exchange.ts";
 import { SessionPool } from "./session_pool.ts";
 import { SseSession } from "./sse_session.ts";
 import { StreamableSession } from "./streamable_session.ts";
@@ -97,7 +97,9 @@ export class Connector {
   async #askModern(call: UpstreamCall): Promise<UpstreamAnswer | null> {
     const client = modernClient(call);
     const { response, status } = await modernExchange(this.#http, { ...call, client });
-    if (response !== null) return { response, status, route: "modern" };
+    if (response !== null && !isOfAnotherEra(response, status)) {
+      return { response, status, route: "modern" };
+    }
 
     this.#eras.forget(call.target);
     return null;

@@ -1,6 +1,6 @@
-import type { RpcResponse } from "../mcp/message.ts";
+import type { RpcNotification, RpcResponse } from "../mcp/message.ts";
 import { RPC } from "../mcp/message.ts";
-import { type ClientProfile, withModernMeta } from "../mcp/meta.ts";
+import { type ClientProfile, META, metaOf, progressTokenOf, withModernMeta } from "../mcp/meta.ts";
 import { NEWEST_MODERN } from "../mcp/versions.ts";
 import type { HttpClient } from "./http_client.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -43,12 +43,49 @@ export async function modernExchange(
     slug: call.target.slug,
     id: call.id,
     signal: call.signal,
-    onNotification: call.onNotification,
+    onNotification: (notification) => relayAsked(call, notification),
     // Servers of this era ask through results, never on the stream (2026-07-28, MRTR).
     onRequest: () => {},
   });
   return { response: answer, status: response.status };
 }
+
+/**
+ * Passes on what the caller asked for: progress under its token, and log messages.
+ *
+ * A server may say nothing else on the stream of a request (2026-07-28, Receiving Messages).
+ */
+async function relayAsked(
+  { params, onNotification }: Pick<UpstreamCall, "params" | "onNotification">,
+  notification: RpcNotification,
+): Promise<void> {
+  const token = progressTokenOf(params);
+  const isAsked = notification.method === "notifications/progress"
+    ? token !== null && notification.params?.progressToken === token
+    : notification.method === "notifications/message" && META.logLevel in metaOf(params);
+  if (isAsked) await onNotification(notification);
+}
+
+/**
+ * Whether an answer says that its server does not speak this era: another version, or
+ * an error that no modern server gives to a request that it could not read.
+ */
+export function isOfAnotherEra({ error, id }: RpcResponse, status: number): boolean {
+  if (error === undefined || status < 400) return false;
+  if (error.code === RPC.unsupportedVersion) return true;
+  const isAnonymous = id === undefined || id === null;
+  return isAnonymous && !MODERN_ERRORS.includes(error.code);
+}
+
+const MODERN_ERRORS: readonly number[] = [
+  RPC.parseError,
+  RPC.invalidRequest,
+  RPC.methodNotFound,
+  RPC.invalidParams,
+  RPC.internalError,
+  RPC.headerMismatch,
+  RPC.missingCapability,
+];
 
 /**
  * Asks a server whether it is of the modern era (2026-07-28, Versioning).

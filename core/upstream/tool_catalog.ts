@@ -69,6 +69,9 @@ export class ToolCatalog {
       const timeoutMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
       const page = await this.#readPage(target, caller, signal, cursor, timeoutMs);
       route = page.route;
+      if (tools.length + page.tools.length > MAX_TOOLS) {
+        throw badList(target, `has more than ${MAX_TOOLS} tools`);
+      }
       tools.push(...page.tools);
       ttlMs = Math.min(ttlMs, page.ttlMs);
       cursor = page.cursor;
@@ -76,7 +79,6 @@ export class ToolCatalog {
       if (cursors.has(cursor)) throw badList(target, "repeats a page cursor");
       cursors.add(cursor);
       if (cursors.size >= MAX_PAGES) throw badList(target, `has more than ${MAX_PAGES} pages`);
-      if (tools.length > MAX_TOOLS) throw badList(target, `has more than ${MAX_TOOLS} tools`);
     } while (true);
 
     return { tools, ttlMs, route };
