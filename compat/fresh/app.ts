@@ -1,8 +1,8 @@
 import { type Command, register } from "./commands.ts";
 import type { FreshConfig, ResolvedFreshConfig } from "./config.ts";
-import { Context, surroundings } from "./context.ts";
 import { answerError } from "./answer_error.ts";
-import { HttpError } from "./error.ts";
+import { Context } from "./context.ts";
+import { finish, refuse, requestUrl } from "./exchange.ts";
 import type { Method, Middleware } from "./handlers.ts";
 import { type ListenOptions, serve } from "./listen.ts";
 import { mergePath } from "./patterns.ts";
@@ -178,20 +178,18 @@ export class App<State> {
     return async (req, info = NO_CONNECTION) => {
       const url = requestUrl(req, this.config);
       const match = router.match(req.method, url.pathname);
-      const isKnown = match !== null && match.item !== null;
-      const ctx = new Context<State>({
+      const ctx: Context<State> = new Context<State>({
         req,
         url,
         info,
         route: match?.pattern ?? null,
         params: match?.params ?? {},
         config: this.config,
-        next: () => refuse(req.method, match?.allowed ?? null),
+        next: () => refuse(ctx, match?.allowed ?? null),
         snapshot,
       });
-      surroundings(ctx).allowed = match?.allowed ?? [];
 
-      const answer = isKnown && match.item !== null ? match.item : fallback;
+      const answer = match?.item ?? fallback;
       try {
         return finish(ctx, await answer(ctx));
       } catch (error) {
@@ -211,40 +209,4 @@ function toRoute<State>(
   route: Route<State> | Middleware<State>,
 ): Route<State> {
   return typeof route === "function" ? { handler: route } : route;
-}
-
-function requestUrl(req: Request, config: ResolvedFreshConfig): URL {
-  const url = new URL(req.url);
-  // A path such as "//host" must not be read as another site's address.
-  url.pathname = url.pathname.replace(/\/+/g, "/");
-  if (!config.trustProxy) return url;
-
-  const scheme = req.headers.get("x-forwarded-proto");
-  const host = req.headers.get("x-forwarded-host");
-  if (scheme) url.protocol = `${scheme}:`;
-  if (host) url.host = host;
-  return url;
-}
-
-function refuse(
-  method: string,
-  allowed: Method[] | null,
-): Promise<Response> {
-  if (allowed === null) return Promise.reject(new HttpError(404));
-  if (method !== "OPTIONS") return Promise.reject(new HttpError(405));
-  const headers = { allow: allowed.join(", ") };
-  return Promise.resolve(new Response(null, { status: 204, headers }));
-}
-
-function finish<State>(ctx: Context<State>, response: unknown): Response {
-  if (!(response instanceof Response)) {
-    throw new Error(
-      `Cannot answer ${ctx.url.pathname}: expected a Response, got ${response}`,
-    );
-  }
-  const { allowed } = surroundings(ctx);
-  if (response.status === 405 && !response.headers.has("allow")) {
-    response.headers.set("allow", allowed.join(", "));
-  }
-  return ctx.req.method === "HEAD" ? new Response(null, response) : response;
 }

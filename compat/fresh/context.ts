@@ -15,8 +15,8 @@ const PARTIAL_PARAM = "fresh-partial";
 export interface Surroundings<State> {
   app: RouteComponent<State> | null;
   layouts: RouteComponent<State>[];
-  /** The methods that a refused route would have answered. */
-  allowed: Method[];
+  /** The methods that there are, once a request was refused for its method. */
+  allowed: Method[] | null;
 }
 
 /** Gives access to the app wrapper and layouts that a request has passed. */
@@ -42,7 +42,7 @@ export interface ContextInit<State> {
 
 /** One request on its way through middlewares, handler and page. */
 export class Context<State> {
-  #surroundings: Surroundings<State> = { app: null, layouts: [], allowed: [] };
+  #surroundings: Surroundings<State> = { app: null, layouts: [], allowed: null };
   #snapshot: Snapshot<State>;
 
   /** The app's configuration. */

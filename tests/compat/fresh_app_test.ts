@@ -104,6 +104,14 @@ Deno.test("App answers 405 to a method that a known path does not have", async (
   assert.equal((await send("/fixed", { method: "POST" })).body, "Method Not Allowed");
 });
 
+Deno.test("a handler's own 405 is left as it is", async () => {
+  const app = new App().all("/", () => new Response("mine", { status: 405 }));
+
+  const { body, headers, status } = await client(app)("/");
+
+  assert.deepEqual([status, body, headers.get("allow")], [405, "mine", null]);
+});
+
 Deno.test("App answers OPTIONS for a known path with the methods it has", async () => {
   const app = new App().post("/", (ctx) => ctx.text("ok")).put("/", (ctx) => ctx.text("ok"));
 
@@ -135,6 +143,15 @@ Deno.test("of two patterns that match, the first one added answers", async () =>
 
   assert.equal((await get("/a/b")).body, "first");
   assert.equal((await get("/b/b")).body, "third");
+});
+
+Deno.test("of two handlers for the same path, the first one added answers", async () => {
+  const app = new App().get("/a", (ctx) => ctx.text("first")).get(
+    "/a",
+    (ctx) => ctx.text("second"),
+  );
+
+  assert.equal((await client(app)("/a")).body, "first");
 });
 
 Deno.test("a fixed path is found with and without a slash at its end", async () => {

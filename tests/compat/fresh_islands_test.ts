@@ -38,6 +38,7 @@ Deno.test("islands in a browser", OPTIONS, async (t) => {
 
     await page.getByText("inner: 11").waitFor();
     assert.equal(await page.locator("#slot > #passed").textContent(), "passed from the page");
+    assert.equal(await page.locator("#slot > #locked").isDisabled(), true);
     assert.equal(await page.locator("#twin").textContent(), "1");
     assert.deepEqual(errors, []);
   });

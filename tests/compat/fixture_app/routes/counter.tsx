@@ -11,6 +11,7 @@ export default define.page(() => {
       <Twin count={shared} />
       <Frame title="Outer" aside={<em>aside</em>}>
         <p id="passed">passed from the page</p>
+        <input id="locked" disabled />
         <Counter count={signal(10)} step={1} id="inner" />
       </Frame>
     </>
