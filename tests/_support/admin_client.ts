@@ -8,12 +8,10 @@ import type { WorkspaceView } from "../../core/workspaces/workspace.ts";
 /** A refusal of the admin API. */
 export class AdminRefusal extends Error {
   readonly status: number;
-  readonly body: unknown;
 
-  constructor(what: string, status: number, body: unknown) {
-    super(`${what} was answered ${status}: ${JSON.stringify(body)}`);
+  constructor(what: string, status: number, body: string) {
+    super(`${what} was answered ${status}: ${body}`);
     this.status = status;
-    this.body = body;
   }
 }
 
@@ -91,8 +89,7 @@ export class AdminClient {
       body: body === undefined ? undefined : JSON.stringify(body),
     });
     const text = await answer.text();
-    const parsed = text === "" ? null : JSON.parse(text);
-    if (!answer.ok) throw new AdminRefusal(`${method} ${path}`, answer.status, parsed);
-    return parsed as T;
+    if (!answer.ok) throw new AdminRefusal(`${method} ${path}`, answer.status, text);
+    return (text === "" ? null : JSON.parse(text)) as T;
   }
 }

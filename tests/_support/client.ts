@@ -33,6 +33,8 @@ export interface CallOptions {
 export interface ClientTarget {
   url: string;
   token: string;
+  /** Sends a request to another address, as a load balancer in between would. */
+  route?: (url: URL, init: RequestInit) => URL;
 }
 
 /** The text of a result's first block; most tools of the fixtures answer with one. */
@@ -51,11 +53,12 @@ export function bearer(token: string): Record<string, string> {
  * Without it a collected `Response` leaves its connection open after the
  * client's `close()`, and a test leaks it.
  */
-export function fetchThatKeepsStreams(): typeof fetch {
+export function fetchFor({ route }: ClientTarget): typeof fetch {
   const kept: Response[] = [];
-  return async (input, init) => {
-    const answer = await fetch(input, init);
-    if ((init?.method ?? "GET") === "GET") kept.push(answer);
+  return async (input, init = {}) => {
+    const url = new URL(input instanceof Request ? input.url : input);
+    const answer = await fetch(route?.(url, init) ?? url, init);
+    if ((init.method ?? "GET") === "GET") kept.push(answer);
     return answer;
   };
 }

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import type { CreatedToken } from "../../core/tokens/token.ts";
 import { AdminClient } from "./admin_client.ts";
 import { type RunningProcess, startProcess } from "./child_process.ts";
 
@@ -60,4 +61,18 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
 export async function temporaryDataDir(): Promise<{ path: string } & AsyncDisposable> {
   const path = await Deno.makeTempDir({ prefix: "aerostack-" });
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
+}
+
+/** Registers servers, puts them into a new workspace and gives one person a token to it. */
+export async function openWorkspace(
+  { admin }: RunningGateway,
+  servers: Record<string, { url: string; timeoutSeconds?: number }>,
+  workspace = "team",
+): Promise<CreatedToken> {
+  await admin.addWorkspace(workspace);
+  for (const [slug, { url, timeoutSeconds }] of Object.entries(servers)) {
+    await admin.addServer(slug, url, timeoutSeconds);
+    await admin.install(slug, workspace);
+  }
+  return await admin.addToken(workspace, "Alice Chen");
 }

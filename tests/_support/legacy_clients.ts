@@ -12,7 +12,7 @@ import {
   type CalledTool,
   type CallOptions,
   type ClientTarget,
-  fetchThatKeepsStreams,
+  fetchFor,
   type ListedTool,
   type TestClient,
 } from "./client.ts";
@@ -20,12 +20,11 @@ import {
 const MCP_REMOTE = "npm:mcp-remote@0.15.1";
 
 /** SDK 1 on Streamable HTTP, 2025-11-25. */
-export async function connectLegacyStreamable(
-  { url, token }: ClientTarget,
-): Promise<TestClient> {
+export async function connectLegacyStreamable(target: ClientTarget): Promise<TestClient> {
+  const { url, token } = target;
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: bearer(token) },
-    fetch: fetchThatKeepsStreams(),
+    fetch: fetchFor(target),
   });
   const client = legacyClient();
   await client.connect(transport);
@@ -33,10 +32,11 @@ export async function connectLegacyStreamable(
 }
 
 /** SDK 1 on HTTP+SSE of 2024-11-05. */
-export async function connectLegacySse({ url, token }: ClientTarget): Promise<TestClient> {
+export async function connectLegacySse(target: ClientTarget): Promise<TestClient> {
+  const { url, token } = target;
   const transport = new SSEClientTransport(new URL(url), {
     requestInit: { headers: bearer(token) },
-    fetch: fetchThatKeepsStreams(),
+    fetch: fetchFor(target),
   });
   const client = legacyClient();
   await client.connect(transport);

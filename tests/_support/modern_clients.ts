@@ -3,7 +3,7 @@ import {
   StreamableHTTPClientTransport,
   type VersionNegotiationMode,
 } from "@modelcontextprotocol/client";
-import { bearer, type ClientTarget, fetchThatKeepsStreams, type TestClient } from "./client.ts";
+import { bearer, type ClientTarget, fetchFor, type TestClient } from "./client.ts";
 
 /** SDK 2 that begins with `initialize`, as if there were no other era. */
 export function connectSdkLegacy(target: ClientTarget): Promise<TestClient> {
@@ -21,12 +21,13 @@ export function connectSdkPinned(target: ClientTarget): Promise<TestClient> {
 }
 
 async function connect(
-  { url, token }: ClientTarget,
+  target: ClientTarget,
   mode: VersionNegotiationMode,
 ): Promise<TestClient> {
+  const { url, token } = target;
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: bearer(token) },
-    fetch: fetchThatKeepsStreams(),
+    fetch: fetchFor(target),
   });
   const client = new Client(
     { name: "modern-test-client", version: "1.0.0" },

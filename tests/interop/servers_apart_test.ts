@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { textOf } from "../_support/client.ts";
+import { freePort } from "../_support/child_process.ts";
+import { openWorkspace, startGateway } from "../_support/gateway.ts";
+import {
+  CHALLENGE,
+  MISBEHAVIOURS,
+  startHostile,
+  startRedirecting,
+  startTurncoat,
+} from "../_support/hostile_upstreams.ts";
+import { startLegacySessions } from "../_support/legacy_upstreams.ts";
+import { connectSdkPinned } from "../_support/modern_clients.ts";
+import { startBothEras, startModern } from "../_support/modern_upstreams.ts";
+import { askLegacy, askModern, beginSession, type RawAnswer } from "../_support/raw_mcp.ts";
+import { DOTTED_NAME, LONG_NAME } from "../_support/toolbox.ts";
+
+const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test("two servers with the same tools are told apart", OPTIONS, async () => {
+  await using first = startModern();
+  await using second = startLegacySessions();
+  await using gateway = await startGateway();
+  const { token } = await openWorkspace(gateway, { first, second });
+  await using client = await connectSdkPinned({ url: gateway.workspaceUrl("team"), token });
+
+  const names = (await client.listTools()).map(({ name }) => name);
+  await client.callTool("first__echo", { text: "one" });
+  await client.callTool("second__echo", { text: "two" });
+
+  assert.equal(new Set(names).size, names.length);
+  assert.ok(names.includes("first__echo") && names.includes("second__echo"));
+  for (const [upstream, text] of [[first, "one"], [second, "two"]] as const) {
+    const calls = upstream.journal.withRpcMethod("tools/call");
+    assert.deepEqual(calls.map(({ body }) => JSON.parse(body).params.arguments), [{ text }]);
+  }
+});
+
+Deno.test(
+  "a tool with a long name and one with dots can be called by their listed names",
+  OPTIONS,
+  async () => {
+    await using upstream = startBothEras();
+    await using gateway = await startGateway();
+    const { token } = await openWorkspace(gateway, { files: upstream });
+    await using client = await connectSdkPinned({ url: gateway.workspaceUrl("team"), token });
+
+    const names = (await client.listTools()).map(({ name }) => name);
+    const answers = [];
+    for (const name of names.filter((name) => /summarise|read/.test(name))) {
+      answers.push(textOf(await client.callTool(name)));
+    }
+
+    assert.deepEqual(answers, [LONG_NAME, DOTTED_NAME]);
+    assert.ok(names.every((name) => /^[A-Za-z0-9_-]{1,46}$/.test(name)), names.join());
+  },
+);
+
+Deno.test("a server that is down costs only its own tools, and is named", OPTIONS, async () => {
+  await using good = startBothEras();
+  await using gateway = await startGateway();
+  const down = { url: `http://127.0.0.1:${freePort()}/mcp` };
+  const { token } = await openWorkspace(gateway, { good, down });
+  const target = { url: gateway.workspaceUrl("team"), token };
+
+  const listed = await askModern(target, "tools/list");
+  const called = await askModern(target, "tools/call", { name: "down__echo" });
+
+  assertGoodToolsAndNamed(listed, "down");
+  assertNamedFailure(called, "down");
+});
+
+for (const misbehaviour of MISBEHAVIOURS) {
+  const { name } = misbehaviour;
+
+  Deno.test(`a server that ${name} costs only its own tools, and is named`, OPTIONS, async () => {
+    await using good = startBothEras();
+    await using hostile = startHostile(misbehaviour);
+    await using gateway = await startGateway();
+    const bad = { url: hostile.url, timeoutSeconds: 1 };
+    const { token } = await openWorkspace(gateway, { good, bad });
+    const target = { url: gateway.workspaceUrl("team"), token };
+    const session = await beginSession(target);
+
+    const answers = await Promise.all([
+      askModern(target, "tools/list"),
+      askLegacy(target, session, "tools/list"),
+    ]);
+    const calls = await Promise.all([
+      askModern(target, "tools/call", { name: "bad__echo" }),
+      askLegacy(target, session, "tools/call", { name: "bad__echo" }),
+    ]);
+    const echo = { name: "good__echo", arguments: { text: "still here" } };
+    const wellDone = await askModern(target, "tools/call", echo);
+
+    for (const listed of answers) assertGoodToolsAndNamed(listed, "bad");
+    for (const called of calls) assertNamedFailure(called, "bad");
+    assert.equal(wellDone.message?.result?.content?.[0]?.text, "still here");
+    for (const answer of [...answers, ...calls]) assertNothingLeaks(answer);
+  });
+
+  Deno.test(`a server that ${name} when it is called fails that call alone`, OPTIONS, async () => {
+    await using turncoat = startTurncoat(misbehaviour);
+    await using good = startBothEras();
+    await using gateway = await startGateway();
+    const bad = { url: turncoat.url, timeoutSeconds: 1 };
+    const { token } = await openWorkspace(gateway, { good, bad });
+    const target = { url: gateway.workspaceUrl("team"), token };
+    const session = await beginSession(target);
+
+    const listed = await askModern(target, "tools/list");
+    const calls = await Promise.all([
+      askModern(target, "tools/call", { name: "bad__echo", arguments: { text: "x" } }),
+      askLegacy(target, session, "tools/call", { name: "bad__echo", arguments: { text: "x" } }),
+    ]);
+    const echo = { name: "good__echo", arguments: { text: "still here" } };
+    const wellDone = await askModern(target, "tools/call", echo);
+
+    assert.ok(listed.message?.result?.tools?.some((tool) => tool.name === "bad__echo"));
+    for (const called of calls) {
+      assertNamedFailure(called, "bad");
+      assertNothingLeaks(called);
+    }
+    assert.equal(wellDone.message?.result?.content?.[0]?.text, "still here");
+    const sent = turncoat.journal.withRpcMethod("tools/call");
+    assert.equal(sent.length, 2, "a call that may have run is not repeated");
+  });
+}
+
+for (const status of [301, 302, 307, 308] as const) {
+  Deno.test(`a redirect with ${status} to another origin is not followed`, OPTIONS, async () => {
+    await using redirecting = startRedirecting(status);
+    await using gateway = await startGateway();
+    const { token } = await openWorkspace(gateway, { bad: redirecting });
+    await gateway.admin.setSecret("bad", "X-Api-Key", "k-not-for-others");
+    const target = { url: gateway.workspaceUrl("team"), token };
+    const session = await beginSession(target);
+
+    const called = await askModern(target, "tools/call", { name: "bad__echo" });
+    const legacy = await askLegacy(target, session, "tools/call", { name: "bad__echo" });
+    await askModern(target, "tools/list");
+
+    assert.deepEqual(redirecting.elsewhere.requests, []);
+    assert.ok(redirecting.journal.requests.length > 0);
+    assertNamedFailure(called, "bad");
+    assertNamedFailure(legacy, "bad");
+  });
+}
+
+function assertGoodToolsAndNamed(listed: RawAnswer, slug: string): void {
+  const names = listed.message?.result?.tools?.map(({ name }) => name) ?? [];
+  assert.equal(listed.status, 200, listed.text);
+  assert.ok(names.includes("good__echo"), listed.text.slice(0, 500));
+  assert.ok(!names.some((name) => name.startsWith(`${slug}__`)));
+  assert.match(listed.text, new RegExp(`Server \\\\"${slug}\\\\"`));
+}
+
+function assertNamedFailure(called: RawAnswer, slug: string): void {
+  assert.equal(called.status, 200, called.text);
+  const { message } = called.message?.error ?? {};
+  assert.match(message ?? called.text, new RegExp(`^Server "${slug}" `));
+}
+
+function assertNothingLeaks({ headers, text }: RawAnswer): void {
+  assert.equal(headers.get("www-authenticate"), null);
+  assert.equal(headers.get("set-cookie"), null);
+  for (const value of ["login.invalid", "s3cr3t", CHALLENGE.cookie]) {
+    assert.ok(!text.includes(value), `${value} stays here`);
+  }
+}
