@@ -9,9 +9,15 @@ export default define.page(() => {
     <>
       <Counter count={shared} step={2} />
       <Twin count={shared} />
-      <Frame title="Outer" aside={<em>aside</em>}>
+      <Frame
+        title="Outer"
+        aside={
+          <em>
+            aside<input disabled />
+          </em>
+        }
+      >
         <p id="passed">passed from the page</p>
-        <input id="locked" disabled />
         <Counter count={signal(10)} step={1} id="inner" />
       </Frame>
     </>
