@@ -1,0 +1,88 @@
+import { readConfig } from "../../core/config.ts";
+import { openStore, type Store } from "../../core/kv/open_store.ts";
+import { setSecret } from "../../core/secrets/set_secret.ts";
+import type { InjectionRule } from "../../core/secrets/secret.ts";
+import { registerServer } from "../../core/servers/register_server.ts";
+import type { Server } from "../../core/servers/server.ts";
+import { createServices, type Services } from "../../core/services.ts";
+import { createToken } from "../../core/tokens/create_token.ts";
+import type { CreatedToken } from "../../core/tokens/token.ts";
+import type { Fetch } from "../../core/upstream/upstream.ts";
+import { createWorkspace } from "../../core/workspaces/create_workspace.ts";
+import { installServer } from "../../core/workspaces/install_server.ts";
+import { testKeyring } from "../_support/core.ts";
+
+/** The gateway in this process, with one workspace, `team`. */
+export interface World extends AsyncDisposable {
+  services: Services;
+  store: Store;
+  /** What the gateway said to its operator. */
+  log: string[];
+  /** Moves the clock forward. */
+  advance(delayMs: number): void;
+  /** Registers a server and installs it in `team`. */
+  addServer(slug: string, url: string, options?: { timeoutSeconds?: number }): Promise<Server>;
+  addSecret(slug: string, name: string, value: string, injection?: InjectionRule): Promise<void>;
+  addToken(name?: string, options?: { expiresAt?: string }): Promise<CreatedToken>;
+  /** Sends a request to the endpoint of `team`, or of another workspace. */
+  send(request: Request, workspace?: string): Promise<Response>;
+  /** Another gateway on the same store file, as a second process would be. */
+  another(): Promise<World>;
+}
+
+/** What a test may decide about its gateway. */
+export interface WorldOptions {
+  store?: Store;
+  fetch?: Fetch;
+  env?: Record<string, string>;
+}
+
+/** Starts a gateway on a store of its own, in memory unless one is given. */
+export async function startWorld(options: WorldOptions = {}): Promise<World> {
+  const world = await gatewayOn(options.store ?? await openStore(":memory:"), options);
+  await createWorkspace(world.services, { slug: "team", name: "The team" });
+  return world;
+}
+
+/** A store in a file, which several gateways may share, and the folder's end. */
+export async function sharedFile(): Promise<{ open(): Promise<Store> } & AsyncDisposable> {
+  const folder = await Deno.makeTempDir({ prefix: "aerostack_world_" });
+  return {
+    open: () => openStore(`${folder}/kv.sqlite3`),
+    [Symbol.asyncDispose]: () => Deno.remove(folder, { recursive: true }),
+  };
+}
+
+async function gatewayOn(store: Store, options: WorldOptions): Promise<World> {
+  let nowMs = Date.now();
+  const log: string[] = [];
+  const env = { AEROSTACK_ALLOW_PRIVATE_UPSTREAMS: "1", ...options.env };
+  const services = createServices({
+    config: readConfig(env),
+    store,
+    keyring: testKeyring(),
+    fetch: options.fetch ?? globalThis.fetch,
+    now: () => new Date(nowMs),
+    log: (line) => void log.push(line),
+  });
+
+  return {
+    services,
+    store,
+    log,
+    advance: (delayMs) => void (nowMs += delayMs),
+    async addServer(slug, url, { timeoutSeconds } = {}) {
+      const server = await registerServer(services, { slug, name: slug, url, timeoutSeconds });
+      await installServer(services, { workspace: "team", server: slug });
+      return server;
+    },
+    async addSecret(slug, name, value, injection) {
+      await setSecret(services, slug, name, { value, injection });
+    },
+    addToken: (name = "Alice", { expiresAt } = {}) =>
+      createToken(services, "team", { name, expiresAt }),
+    send: (request, workspace = "team") => services.gateway.handle(request, workspace),
+    another: async () => await gatewayOn(await openStore(store.filePath ?? undefined), options),
+    [Symbol.asyncDispose]: () => services.close(),
+  };
+}
