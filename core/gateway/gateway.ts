@@ -99,7 +99,7 @@ export class Gateway {
     const parsed = parseBody(body);
     if ("refusal" in parsed) return parsed.refusal;
 
-    const stream = new URL(req.url).searchParams.get("stream");
+    const stream = streamIn(req.url);
     if (stream !== null) {
       await this.#sse.post(access, stream, body);
       return new Response("Accepted", { status: 202 });
@@ -245,6 +245,11 @@ function parseBody(body: string): { message: Message } | { refusal: Response } {
     ? "batches are not accepted; send one message per POST"
     : "the body is not a JSON-RPC 2.0 message";
   return { refusal: refuse(RPC.invalidRequest, `Invalid request: ${what}`) };
+}
+
+/** The stream that a POST of the HTTP+SSE transport names; hardly any request has one. */
+function streamIn(url: string): string | null {
+  return url.includes("?") ? new URL(url).searchParams.get("stream") : null;
 }
 
 function refuse(code: number, message: string): Response {

@@ -1,3 +1,4 @@
+import { afterAbout } from "../coarse_timer.ts";
 import type { Era } from "../calls/call.ts";
 import type { RpcNotification } from "../mcp/message.ts";
 import { messageEvent } from "../mcp/sse.ts";
@@ -34,13 +35,13 @@ export class HttpReply {
   readonly #response = Promise.withResolvers<Response>();
   #stream: EventStream | null = null;
   #held: Disposable | null = null;
-  #timer: ReturnType<typeof setTimeout> | null = null;
+  #silence: Disposable | null = null;
   #isOver = false;
 
   constructor(options: HttpReplyOptions) {
     this.#options = options;
     if (!options.accepts.stream) return;
-    this.#timer = setTimeout(() => this.#startQuietly(), SILENCE_MS[options.era]);
+    this.#silence = afterAbout(SILENCE_MS[options.era], () => this.#startQuietly());
   }
 
   /** Resolves as soon as the head of the reply is known. */
@@ -99,7 +100,7 @@ export class HttpReply {
   }
 
   #start(): EventStream {
-    this.#stopTimer();
+    this.#stopWaiting();
     const { hold, onGone, headers } = this.#options;
     const stream = new EventStream(() => {
       this.#release();
@@ -124,11 +125,11 @@ export class HttpReply {
 
   #conclude(): void {
     this.#isOver = true;
-    this.#stopTimer();
+    this.#stopWaiting();
   }
 
-  #stopTimer(): void {
-    if (this.#timer !== null) clearTimeout(this.#timer);
-    this.#timer = null;
+  #stopWaiting(): void {
+    this.#silence?.[Symbol.dispose]();
+    this.#silence = null;
   }
 }

@@ -1,3 +1,4 @@
+import { afterAbout } from "../coarse_timer.ts";
 import type { GatewayError } from "../errors.ts";
 
 /**
@@ -20,7 +21,7 @@ export async function withDeadline<T>(
     controller.abort(reason);
   };
   const onParent = () => stop(parent.reason);
-  const timer = setTimeout(() => stop(failure()), timeoutMs);
+  const timer = afterAbout(timeoutMs, () => stop(failure()));
   parent.addEventListener("abort", onParent);
   stopped.promise.catch(() => {});
 
@@ -29,7 +30,7 @@ export async function withDeadline<T>(
   } catch (error) {
     throw controller.signal.aborted ? controller.signal.reason : error;
   } finally {
-    clearTimeout(timer);
+    timer[Symbol.dispose]();
     parent.removeEventListener("abort", onParent);
   }
 }
