@@ -1,10 +1,10 @@
-import { App, staticFiles } from "fresh";
 import { readConfig } from "./core/config.ts";
 import { openStore } from "./core/kv/open_store.ts";
 import { loadKeyring } from "./core/secrets/load_keyring.ts";
 import { createServices } from "./core/services.ts";
-import { storeLocation } from "./store_location.ts";
-import type { State } from "./define.ts";
+import { createApp } from "./create_app.ts";
+import { stopOnSignal } from "./stop_on_signal.ts";
+import { isHosted, storeLocation } from "./store_location.ts";
 
 const config = readConfig(Deno.env.toObject());
 const store = await openStore(await storeLocation(config));
@@ -20,12 +20,8 @@ export const services = createServices({
   log,
 });
 
-/** The whole app: dashboard, admin API and MCP endpoint. */
-export const app = new App<State>()
-  .use((ctx) => {
-    ctx.state.services = services;
-    ctx.state.admin = null;
-    return ctx.next();
-  })
-  .use(staticFiles())
-  .fsRoutes();
+/** The whole app. */
+export const app = createApp(services);
+
+// A hosting platform serves the app itself; elsewhere `tasks/start.ts` does, with its server.
+if (isHosted()) stopOnSignal(services);

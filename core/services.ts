@@ -1,6 +1,7 @@
 import { AdminStore } from "./admins/admin_store.ts";
 import { CallLog } from "./calls/call_log.ts";
 import { CallQueries } from "./calls/call_queries.ts";
+import { RETENTION_DAYS } from "./calls/period.ts";
 import { type Config, withBoundPort } from "./config.ts";
 import { Authority } from "./gateway/authority.ts";
 import { Gateway } from "./gateway/gateway.ts";
@@ -53,9 +54,6 @@ export interface Services extends ServiceInputs {
   /** Takes no more calls, finishes what runs, flushes, and closes the store. */
   close(): Promise<void>;
 }
-
-/** How long call records are kept. */
-const RETENTION_DAYS = 90;
 
 /** How long running calls may take to finish once the process is told to end. */
 const GRACE_MS = 3_500;

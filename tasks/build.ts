@@ -7,6 +7,7 @@ const ROOT = join(import.meta.dirname ?? ".", "..");
 const SOURCES = [
   "compat",
   "core",
+  "create_app.ts",
   "define.ts",
   "deno.json",
   "deno.lock",
@@ -15,6 +16,8 @@ const SOURCES = [
   "main.ts",
   "routes",
   "static",
+  "stop_on_signal.ts",
+  "store_location.ts",
 ];
 
 /** Where the hash of the sources is kept that the build was made from. */

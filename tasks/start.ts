@@ -3,10 +3,8 @@
  */
 import { ConfigError } from "../core/config.ts";
 import type { Services } from "../core/services.ts";
+import { stopOnSignal } from "../stop_on_signal.ts";
 import { buildIfStale } from "./build.ts";
-
-/** After this long without an end, the process ends all the same. */
-const STOP_WITHIN_MS = 5_000;
 
 interface BuiltServer {
   default: { fetch: Deno.ServeHandler };
@@ -27,9 +25,7 @@ async function start(): Promise<void> {
     },
   }, built.default.fetch);
 
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    Deno.addSignalListener(signal, () => void stop(server, services));
-  }
+  stopOnSignal(services, server);
 }
 
 /** Says where the dashboard is and, on an empty store, how to sign in once. */
@@ -43,17 +39,6 @@ async function announce(services: Services): Promise<void> {
 
   const link = await services.admins.sessions.createSignInLink(services.now());
   console.log(`Sign in to the dashboard (works once, for an hour): ${publicUrl}/auth/link/${link}`);
-}
-
-/** Stops accepting, finishes what runs and flushes, within five seconds. */
-async function stop(server: Deno.HttpServer, services: Services): Promise<void> {
-  console.log("Stopping…");
-  const timer = setTimeout(() => Deno.exit(1), STOP_WITHIN_MS);
-  const stopped = server.shutdown();
-  await services.close();
-  await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, 500))]);
-  clearTimeout(timer);
-  Deno.exit(0);
 }
 
 if (import.meta.main) {

@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
-import { App, staticFiles } from "fresh";
 import { Builder } from "fresh/dev";
 import { readConfig } from "../../core/config.ts";
 import { createServices, type Services } from "../../core/services.ts";
+import { createApp } from "../../create_app.ts";
 import type { State } from "../../define.ts";
 import { testKeyring } from "./core.ts";
 import { memoryStore } from "./store.ts";
@@ -44,14 +44,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
     log: () => {},
   });
 
-  const app = new App<State>()
-    .use((ctx) => {
-      ctx.state.services = services;
-      ctx.state.admin = null;
-      return ctx.next();
-    })
-    .use(staticFiles())
-    .fsRoutes();
+  const app = createApp(services);
   build ??= new Builder<State>({ root: ROOT }).build({ snapshot: "memory" });
   (await build)(app);
 

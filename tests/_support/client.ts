@@ -53,7 +53,7 @@ export function bearer(token: string): Record<string, string> {
  * Without it a collected `Response` leaves its connection open after the
  * client's `close()`, and a test leaks it.
  */
-export function fetchFor({ route }: ClientTarget): typeof fetch {
+export function fetchFor({ route }: Pick<ClientTarget, "route"> = {}): typeof fetch {
   const kept: Response[] = [];
   return async (input, init = {}) => {
     const url = new URL(input instanceof Request ? input.url : input);

@@ -1,7 +1,7 @@
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { fetchThatKeepsStreams } from "../_support/client.ts";
+import { fetchFor } from "../_support/client.ts";
 import { type RunningProcess, startProcess } from "../_support/child_process.ts";
 import { eventually } from "../_support/eventually.ts";
 
@@ -25,7 +25,7 @@ function startNotes(): Promise<RunningProcess> {
 async function connect(url: string, mode: "legacy" | { pin: string }): Promise<Client> {
   const transport = new StreamableHTTPClientTransport(new URL(url), {
     requestInit: { headers: { "x-api-key": KEY } },
-    fetch: fetchThatKeepsStreams(),
+    fetch: fetchFor(),
   });
   const client = new Client(
     { name: "notes-test", version: "1.0.0" },
