@@ -1,5 +1,5 @@
 import type { GatewayError } from "../errors.ts";
-import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
+import { RPC, type RpcNotification, type RpcRequest, type RpcResponse } from "../mcp/message.ts";
 import type { ClientProfile } from "../mcp/meta.ts";
 import { upstreamFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
@@ -108,7 +108,7 @@ export class StreamableSession implements LegacySession {
       onNotification: (notification) => relayNotification(call, id, notification),
       onRequest: (request) => this.#answer(request),
     });
-    const isRefused = answer === null || isAnonymousRefusal(answer, response.status);
+    const isRefused = answer === null || isRefusal(answer, response.status);
     if (isRefused && this.#isProven) {
       this.#ended = true;
       return null;
@@ -178,6 +178,8 @@ function refused(target: Target, status: number): GatewayError {
   return upstreamFailure(target.slug, "http", `answered HTTP ${status}`);
 }
 
-function isAnonymousRefusal(answer: RpcResponse, status: number): boolean {
-  return status === 400 && (answer.id === undefined || answer.id === null);
+/** Nothing that a call in a session is answered with: the server restarted, or changed. */
+function isRefusal({ id, error }: RpcResponse, status: number): boolean {
+  if (status !== 400) return false;
+  return id === undefined || id === null || error?.code === RPC.unsupportedVersion;
 }
