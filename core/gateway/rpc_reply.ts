@@ -1,12 +1,15 @@
 import { asGatewayError, GatewayError } from "../errors.ts";
 import type { ProtocolFault } from "../mcp/eras.ts";
-import { errorOf, type RequestId, type RpcResponse } from "../mcp/message.ts";
+import { errorOf, type RequestId, RPC, type RpcResponse } from "../mcp/message.ts";
+import { TakenBack } from "./in_flight.ts";
 
 /** Where texts for the operator go. */
 export type Log = (line: string) => void;
 
 /** An error as a JSON-RPC answer: its public sentence and code, nothing of its detail. */
 export function errorAnswer(id: RequestId | undefined, error: unknown, log: Log): RpcResponse {
+  // Nobody will read it, and it is no failure that a log should show.
+  if (error instanceof TakenBack) return errorOf(id, RPC.internalError, "It was taken back");
   const known = asGatewayError(error);
   if (known.code === "internal") log(`Internal error: ${known.stack ?? known.message}`);
   return errorOf(id, known.rpcCode, known.publicMessage);

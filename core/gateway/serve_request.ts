@@ -17,7 +17,6 @@ import type { Caller } from "../upstream/upstream.ts";
 import { VERSION } from "../version.ts";
 import type { Access } from "./authority.ts";
 import { callTool, type ToolCallDeps } from "./call_tool.ts";
-import { TakenBack } from "./in_flight.ts";
 import { listTools } from "./list_tools.ts";
 import { type Plan, planRequest } from "./plan.ts";
 import { errorAnswer } from "./rpc_reply.ts";
@@ -68,7 +67,6 @@ export async function serveRequest(deps: ServeDeps, incoming: Incoming): Promise
     return served(resultOf(request.id, inEra(caller, snapshot, result)));
   } catch (error) {
     if (error instanceof Refusal) return error.served(request);
-    if (error instanceof TakenBack) return takenBack(request);
     return served(errorAnswer(request.id, error, deps.log));
   }
 }
@@ -102,11 +100,6 @@ async function resultFor(
         caller.era === "modern" ? 404 : 200,
       );
   }
-}
-
-/** Nobody will read it; taking a request back is no failure that a log should show. */
-function takenBack({ id }: RpcRequest): Served {
-  return served(errorOf(id, RPC.internalError, "The request was taken back"));
 }
 
 /** An answer that is an error by the protocol and no failure of anything. */

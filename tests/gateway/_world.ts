@@ -27,7 +27,7 @@ export interface World extends AsyncDisposable {
   /** Sends a request to the endpoint of `team`, or of another workspace. */
   send(request: Request, workspace?: string): Promise<Response>;
   /** Another gateway on the same store file, as a second process would be. */
-  another(): Promise<World>;
+  another(env?: Record<string, string>): Promise<World>;
 }
 
 /** What a test may decide about its gateway. */
@@ -82,7 +82,10 @@ async function gatewayOn(store: Store, options: WorldOptions): Promise<World> {
     addToken: (name = "Alice", { expiresAt } = {}) =>
       createToken(services, "team", { name, expiresAt }),
     send: (request, workspace = "team") => services.gateway.handle(request, workspace),
-    another: async () => await gatewayOn(await openStore(store.filePath ?? undefined), options),
+    async another(env = {}) {
+      const shared = await openStore(store.filePath ?? undefined);
+      return await gatewayOn(shared, { ...options, env: { ...options.env, ...env } });
+    },
     [Symbol.asyncDispose]: () => services.close(),
   };
 }
