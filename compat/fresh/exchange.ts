@@ -32,18 +32,23 @@ export function refuse<State>(
 }
 
 /** Makes sure that an answer is one, and what its method asks for. */
-export function finish<State>(ctx: Context<State>, response: unknown): Response {
+export function finish<State>(
+  ctx: Context<State>,
+  response: unknown,
+): Response {
   if (!(response instanceof Response)) {
     throw new Error(
       `Cannot answer ${ctx.url.pathname}: expected a Response, got ${response}`,
     );
   }
-  const body = ctx.req.method === "HEAD" ? null : response.body;
+  const isHead = ctx.req.method === "HEAD";
   const { allowed } = surroundings(ctx);
-  if (allowed !== null && response.status === 405) {
-    const headers = new Headers(response.headers);
-    headers.set("allow", allowed.join(", "));
-    return new Response(body, { status: 405, headers });
+  if (allowed === null || response.status !== 405) {
+    // The body of any other answer is not looked at: a look would turn it into a stream.
+    return isHead ? new Response(null, response) : response;
   }
-  return body === response.body ? response : new Response(body, response);
+
+  const headers = new Headers(response.headers);
+  headers.set("allow", allowed.join(", "));
+  return new Response(isHead ? null : response.body, { status: 405, headers });
 }

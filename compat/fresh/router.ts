@@ -6,7 +6,11 @@ import { type Method, METHODS } from "./handlers.ts";
 
 interface Entry<T> {
   pattern: string;
+  /** Its parameters, all empty; a search fills in what it found. */
+  blank: Readonly<Record<string, string>>;
   byMethod: Map<string, T>;
+  /** The methods that are answered; `null` until somebody asks. */
+  allowed: Method[] | null;
   /** Set where hono finds candidates only, and the platform decides. */
   exact: URLPattern | null;
 }
@@ -38,7 +42,9 @@ export class Router<T> {
   /** Adds an item; the first one added for a pattern and method stays. */
   add(method: string, pattern: string, item: T): void {
     const entry = this.#entry(pattern);
-    if (!entry.byMethod.has(method)) entry.byMethod.set(method, item);
+    if (entry.byMethod.has(method)) return;
+    entry.byMethod.set(method, item);
+    entry.allowed = null;
   }
 
   #entry(pattern: string): Entry<T> {
@@ -47,7 +53,13 @@ export class Router<T> {
     const known = entries.get(pattern);
     if (known !== undefined) return known;
 
-    const entry: Entry<T> = { pattern, byMethod: new Map(), exact: null };
+    const entry: Entry<T> = {
+      pattern,
+      blank: blankParams(pattern),
+      byMethod: new Map(),
+      allowed: null,
+      exact: null,
+    };
     entries.set(pattern, entry);
     if (!isPattern) return entry;
 
@@ -80,25 +92,30 @@ function toMatch<T>(
   params: Record<string, string | undefined>,
   method: string,
 ): Match<T> {
-  const { byMethod, pattern } = entry;
+  const { byMethod, pattern, blank } = entry;
   const item = byMethod.get(method) ??
     (method === "HEAD" ? byMethod.get("GET") : undefined) ?? null;
-  const allowed = METHODS.filter((name) =>
-    byMethod.has(name) || (name === "HEAD" && byMethod.has("GET"))
-  );
+  const allowed = entry.allowed ??= methodsOf(byMethod);
+  if (item === null) return { pattern, params: {}, item, allowed };
 
-  const decoded: Record<string, string> = Object.create(null);
-  if (item !== null) {
-    for (const name of parameterNames(pattern)) decoded[name] = "";
-    for (const [name, value] of Object.entries(params)) {
-      decoded[name] = decode(value ?? "");
-    }
+  const decoded: Record<string, string> = Object.assign(
+    Object.create(null),
+    blank,
+  );
+  for (const [name, value] of Object.entries(params)) {
+    decoded[name] = decode(value ?? "");
   }
   return { pattern, params: decoded, item, allowed };
 }
 
-function parameterNames(pattern: string): string[] {
-  return [...pattern.matchAll(/:(\w+)/g)].map((match) => match[1]);
+function methodsOf(byMethod: ReadonlyMap<string, unknown>): Method[] {
+  return METHODS.filter((name) => byMethod.has(name) || (name === "HEAD" && byMethod.has("GET")));
+}
+
+function blankParams(pattern: string): Record<string, string> {
+  return Object.fromEntries(
+    [...pattern.matchAll(/:(\w+)/g)].map(([, name]) => [name, ""]),
+  );
 }
 
 function decode(value: string): string {
