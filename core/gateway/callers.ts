@@ -1,5 +1,6 @@
 import { eraOf, headerFault, type ProtocolFault } from "../mcp/eras.ts";
 import type { RpcRequest } from "../mcp/message.ts";
+import { asClientInfo } from "../mcp/meta.ts";
 import type { ClientSession } from "../sessions/session.ts";
 import type { ClientSessions } from "../sessions/client_sessions.ts";
 import type { Caller } from "../upstream/upstream.ts";
@@ -76,7 +77,7 @@ function sessionless(memberId: Caller["memberId"], version: string): Caller {
     era: "legacy",
     client: {
       protocolVersion: version,
-      info: { name: "unknown", version: "0" },
+      info: asClientInfo(undefined),
       capabilities: {},
     },
   };

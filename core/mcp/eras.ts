@@ -1,6 +1,6 @@
 import { decodeHeaderValue } from "./header_values.ts";
 import { isObject, type JsonObject, RPC, type RpcRequest, textParam } from "./message.ts";
-import { type ClientProfile, META, metaOf } from "./meta.ts";
+import { asClientInfo, type ClientProfile, META, metaOf } from "./meta.ts";
 import {
   ALL_VERSIONS,
   ASSUMED_LEGACY,
@@ -74,7 +74,7 @@ function modernVerdict(meta: JsonObject, header: string | null): EraVerdict {
   const capabilities = meta[META.clientCapabilities];
   if (!isObject(capabilities)) return missing(META.clientCapabilities);
 
-  const info = isObject(meta[META.clientInfo]) ? meta[META.clientInfo] as JsonObject : {};
+  const info = asClientInfo(meta[META.clientInfo]);
   return { era: "modern", client: { protocolVersion: version, info, capabilities } };
 }
 

@@ -24,6 +24,19 @@ export interface ClientProfile {
   capabilities: JsonObject;
 }
 
+/**
+ * What a client says of itself, with a name and a version in any case: servers refuse
+ * a client without them, and some clients leave them out.
+ */
+export function asClientInfo(value: unknown): JsonObject {
+  const info = isObject(value) ? value : {};
+  return {
+    ...info,
+    name: typeof info.name === "string" ? info.name : "unknown",
+    version: typeof info.version === "string" ? info.version : "0",
+  };
+}
+
 /** The `_meta` of params or of a result; empty where there is none. */
 export function metaOf(holder: JsonObject | undefined): JsonObject {
   return isObject(holder?._meta) ? holder._meta : {};

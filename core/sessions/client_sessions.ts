@@ -1,6 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import { randomText } from "../ids.ts";
 import { isObject, type JsonObject } from "../mcp/message.ts";
+import { asClientInfo } from "../mcp/meta.ts";
 import { negotiateLegacy } from "../mcp/versions.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import type { Token } from "../tokens/token.ts";
@@ -27,7 +28,7 @@ export class ClientSessions {
    * about itself than a session id can carry.
    */
   agree(token: Token, params: JsonObject | undefined): ClientSession {
-    const clientInfo = isObject(params?.clientInfo) ? params.clientInfo : {};
+    const clientInfo = asClientInfo(params?.clientInfo);
     const capabilities = isObject(params?.capabilities) ? params.capabilities : {};
     const chars = JSON.stringify([clientInfo, capabilities]).length;
     if (chars > MAX_PROFILE_CHARS) throw profileTooLarge(chars);

@@ -301,3 +301,19 @@ Deno.test("sessions are ended when the gateway ends, also where a server does no
 
   assert.equal(upstream.sessions(), 0);
 });
+
+Deno.test("a client that does not say who it is is served by servers that want to know", async () => {
+  await using sessions = startLegacySessions();
+  await using modernOnly = startModern();
+  await using world = await startWorld();
+  await world.addServer("old", sessions.url);
+  await world.addServer("new", modernOnly.url);
+  const { token } = await world.addToken();
+  const meta = { "io.modelcontextprotocol/clientInfo": undefined };
+
+  for (const slug of ["old", "new"]) {
+    const params = { name: `${slug}__echo`, arguments: { text: "hi" } };
+    assert.equal(await echo(world, modern(token, "tools/call", params, { meta })), "hi");
+    assert.equal(await echo(world, legacy(token, "tools/call", params)), "hi");
+  }
+});

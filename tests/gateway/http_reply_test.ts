@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { HttpReply, type HttpReplyOptions } from "../../core/gateway/http_reply.ts";
+import { GatewayError } from "../../core/errors.ts";
+
+const PROGRESS = { jsonrpc: "2.0", method: "notifications/progress" } as const;
+const ANSWER = { json: '{"jsonrpc":"2.0","id":1,"result":{}}', status: 200 };
+
+function replyWith(options: Partial<HttpReplyOptions> = {}) {
+  const seen = { held: 0, released: 0, gone: 0 };
+  const reply = new HttpReply({
+    accepts: { json: true, stream: true },
+    era: "legacy",
+    headers: {},
+    hold() {
+      seen.held++;
+      return { [Symbol.dispose]: () => void seen.released++ };
+    },
+    onGone: () => void seen.gone++,
+    ...options,
+  });
+  return { reply, seen };
+}
+
+Deno.test("HttpReply opens no stream for a notification that comes after the answer", async () => {
+  const { reply, seen } = replyWith();
+
+  await reply.finish(ANSWER);
+  await reply.notify(PROGRESS);
+
+  assert.equal(await (await reply.response).text(), ANSWER.json);
+  assert.equal(seen.held, 0);
+});
+
+Deno.test("HttpReply.notify() drops what cannot be said because too many streams are open", async () => {
+  const { reply } = replyWith({
+    hold: () => {
+      throw new GatewayError("too_many", "no more");
+    },
+  });
+
+  await reply.notify(PROGRESS);
+  await reply.finish(ANSWER);
+
+  assert.equal(await (await reply.response).text(), ANSWER.json);
+});
+
+Deno.test("HttpReply releases its stream once, whether it is answered, dropped, failed or left", async () => {
+  const ends: Record<string, (reply: HttpReply) => unknown> = {
+    answered: (reply) => reply.finish(ANSWER),
+    dropped: (reply) => reply.drop(),
+    failed: (reply) => reply.fail(new Response(null, { status: 500 })),
+    left: async (reply) => {
+      await (await reply.response).body?.cancel();
+      await reply.notify(PROGRESS);
+      await reply.finish(ANSWER);
+    },
+  };
+
+  for (const [how, end] of Object.entries(ends)) {
+    const { reply, seen } = replyWith();
+    await reply.notify(PROGRESS);
+    await end(reply);
+    assert.deepEqual([seen.held, seen.released], [1, 1], how);
+    assert.equal(seen.gone, how === "left" ? 1 : 0);
+    if (how !== "left") await (await reply.response).body?.cancel();
+  }
+});
