@@ -36,7 +36,7 @@ function collect(schema: unknown, path: string[], found: ParamHeader[]): boolean
   const name = schema["x-mcp-header"];
   if (name !== undefined) {
     if (path.length === 0 || typeof name !== "string" || !TOKEN.test(name)) return false;
-    if (!PRIMITIVES.includes(String(schema.type))) return false;
+    if (typeof schema.type !== "string" || !PRIMITIVES.includes(schema.type)) return false;
     found.push({ name, path });
   }
 

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { GatewayError } from "../errors.ts";
 import { randomText } from "../ids.ts";
 import { isObject, type JsonObject } from "../mcp/message.ts";
@@ -7,7 +8,7 @@ import type { Keyring } from "../secrets/keyring.ts";
 import type { Token } from "../tokens/token.ts";
 import type { EndedSessionStore } from "./ended_session_store.ts";
 import { RecordSeal } from "./record_seal.ts";
-import { ClientSession, MAX_PROFILE_CHARS, SESSION_LIFETIME_MS } from "./session.ts";
+import { ClientSession, MAX_PROFILE_BYTES, SESSION_LIFETIME_MS } from "./session.ts";
 
 const HEX = "0123456789abcdef";
 
@@ -30,8 +31,8 @@ export class ClientSessions {
   agree(token: Token, params: JsonObject | undefined): ClientSession {
     const clientInfo = asClientInfo(params?.clientInfo);
     const capabilities = isObject(params?.capabilities) ? params.capabilities : {};
-    const chars = JSON.stringify([clientInfo, capabilities]).length;
-    if (chars > MAX_PROFILE_CHARS) throw profileTooLarge(chars);
+    const sizeBytes = Buffer.byteLength(JSON.stringify([clientInfo, capabilities]));
+    if (sizeBytes > MAX_PROFILE_BYTES) throw profileTooLarge(sizeBytes);
 
     return {
       workspaceId: token.workspaceId,
@@ -68,8 +69,8 @@ export class ClientSessions {
   }
 }
 
-function profileTooLarge(chars: number): GatewayError {
-  const sentence = `clientInfo and capabilities have ${chars} characters; ` +
-    `the limit is ${MAX_PROFILE_CHARS}`;
+function profileTooLarge(sizeBytes: number): GatewayError {
+  const sentence = `clientInfo and capabilities have ${sizeBytes} bytes; ` +
+    `the limit is ${MAX_PROFILE_BYTES}`;
   return new GatewayError("invalid_input", sentence, { publicMessage: sentence });
 }

@@ -23,7 +23,7 @@ export type ClientSession = z.infer<typeof ClientSession>;
 export const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 
 /** A header must carry the sealed id, so what a client says of itself has a limit. */
-export const MAX_PROFILE_CHARS = 3_000;
+export const MAX_PROFILE_BYTES = 3_000;
 
 /** Says which stream a POST of the HTTP+SSE transport belongs to, and who holds it. */
 export const StreamAddress = z.object({
