@@ -39,7 +39,7 @@ export interface WorldOptions {
 
 /** Starts a gateway on a store of its own, in memory unless one is given. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
-  const world = await gatewayOn(options.store ?? await openStore(":memory:"), options);
+  const world = gatewayOn(options.store ?? await openStore(":memory:"), options);
   await createWorkspace(world.services, { slug: "team", name: "The team" });
   return world;
 }
@@ -53,7 +53,7 @@ export async function sharedFile(): Promise<{ open(): Promise<Store> } & AsyncDi
   };
 }
 
-async function gatewayOn(store: Store, options: WorldOptions): Promise<World> {
+function gatewayOn(store: Store, options: WorldOptions): World {
   let nowMs = Date.now();
   const log: string[] = [];
   const env = { AEROSTACK_ALLOW_PRIVATE_UPSTREAMS: "1", ...options.env };
@@ -84,7 +84,7 @@ async function gatewayOn(store: Store, options: WorldOptions): Promise<World> {
     send: (request, workspace = "team") => services.gateway.handle(request, workspace),
     async another(env = {}) {
       const shared = await openStore(store.filePath ?? undefined);
-      return await gatewayOn(shared, { ...options, env: { ...options.env, ...env } });
+      return gatewayOn(shared, { ...options, env: { ...options.env, ...env } });
     },
     [Symbol.asyncDispose]: () => services.close(),
   };
