@@ -1,6 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import type { WorkspaceId } from "../ids.ts";
 import { commitWithRetry } from "../kv/commit.ts";
+import { endOfTurn } from "../kv/end_of_turn.ts";
 import { keys } from "../kv/keys.ts";
 import type { Call } from "./call.ts";
 import { encodeCall, type EncodedCall, packCalls } from "./call_pack.ts";
@@ -85,9 +86,10 @@ export class CallLog {
   }
 
   async #run(): Promise<void> {
-    // Calls of the same turn of the event loop share the first commit.
-    await Promise.resolve();
-    while (this.#queues.size > 0) await this.#commit(this.#takePacks());
+    while (this.#queues.size > 0) {
+      await endOfTurn();
+      await this.#commit(this.#takePacks());
+    }
     this.#running = null;
   }
 

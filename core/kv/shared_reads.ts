@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.ts";
+import { endOfTurn } from "./end_of_turn.ts";
 
 /** How many keys one `getMany` takes. */
 const GROUP_SIZE = 10;
@@ -64,10 +65,8 @@ export class SharedReads {
 
   async #run(): Promise<void> {
     this.#running = true;
-    // Calls of the same turn of the event loop share the first batch.
-    await Promise.resolve();
-
     while (this.#collecting.size > 0) {
+      await endOfTurn();
       const batch = [...this.#collecting.values()];
       this.#collecting = new Map();
       await this.#readBatch(batch);

@@ -96,11 +96,15 @@ async function readBounded(response: Response, slug: string): Promise<string> {
   const parts: string[] = [];
   let chars = 0;
 
-  for await (const chunk of response.body ?? []) {
-    const part = decoder.decode(chunk, { stream: true });
-    chars += part.length;
-    if (chars > MAX_ANSWER_CHARS) throw tooLarge(slug);
+  // A loop over the body itself would release its reader, which costs an error with a stack.
+  const body = response.body?.getReader();
+  for (let chunk = await body?.read(); chunk?.value !== undefined; chunk = await body?.read()) {
+    const part = decoder.decode(chunk.value, { stream: true });
     parts.push(part);
+    chars += part.length;
+    if (chars <= MAX_ANSWER_CHARS) continue;
+    await body?.cancel();
+    throw tooLarge(slug);
   }
 
   return parts.join("") + decoder.decode();
