@@ -155,6 +155,7 @@ export class Gateway {
       headers,
       hold: (stream, onEnd) => openStreams.hold(slug, access, stream, onEnd),
       onGone: leave,
+      onShutOut: (reason) => flight.abandon(reason),
     });
 
     void serveRequest(this.#deps, {

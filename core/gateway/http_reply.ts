@@ -20,8 +20,10 @@ export interface HttpReplyOptions {
   headers: Record<string, string>;
   /** Holds the stream, if there will be one, until it is disposed of. */
   hold(stream: EventStream, onEnd: () => void): Disposable;
-  /** The client left, or lost its token, while its answer was on its way. */
+  /** The client left while its answer was on its way. */
   onGone(reason: string): void;
+  /** Its token stopped being good meanwhile. */
+  onShutOut(reason: string): void;
 }
 
 /**
@@ -101,12 +103,12 @@ export class HttpReply {
 
   #start(): EventStream {
     this.#stopWaiting();
-    const { hold, onGone, headers } = this.#options;
+    const { hold, onGone, onShutOut, headers } = this.#options;
     const stream = new EventStream(() => {
       this.#release();
       onGone("The client closed the stream");
     });
-    this.#held = hold(stream, () => onGone("The token may no longer be used"));
+    this.#held = hold(stream, () => onShutOut("The token may no longer be used"));
     this.#response.resolve(
       new Response(stream.body, { headers: { ...STREAM_HEADERS, ...headers } }),
     );

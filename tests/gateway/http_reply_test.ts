@@ -6,7 +6,7 @@ const PROGRESS = { jsonrpc: "2.0", method: "notifications/progress" } as const;
 const ANSWER = { json: '{"jsonrpc":"2.0","id":1,"result":{}}', status: 200 };
 
 function replyWith(options: Partial<HttpReplyOptions> = {}) {
-  const seen = { held: 0, released: 0, gone: 0 };
+  const seen = { held: 0, released: 0, gone: 0, shutOut: 0 };
   const reply = new HttpReply({
     accepts: { json: true, stream: true },
     era: "legacy",
@@ -16,6 +16,7 @@ function replyWith(options: Partial<HttpReplyOptions> = {}) {
       return { [Symbol.dispose]: () => void seen.released++ };
     },
     onGone: () => void seen.gone++,
+    onShutOut: () => void seen.shutOut++,
     ...options,
   });
   return { reply, seen };
@@ -64,4 +65,20 @@ Deno.test("HttpReply releases its stream once, whether it is answered, dropped, 
     assert.equal(seen.gone, how === "left" ? 1 : 0);
     if (how !== "left") await (await reply.response).body?.cancel();
   }
+});
+
+Deno.test("HttpReply tells a token that was shut out from a client that left", async () => {
+  let shutOut = () => {};
+  const { reply, seen } = replyWith({
+    hold(_stream, onEnd) {
+      shutOut = onEnd;
+      return { [Symbol.dispose]: () => {} };
+    },
+  });
+  await reply.notify(PROGRESS);
+
+  shutOut();
+
+  assert.deepEqual([seen.shutOut, seen.gone], [1, 0]);
+  await (await reply.response).body?.cancel();
 });
