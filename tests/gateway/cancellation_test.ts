@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { eventually } from "../_support/eventually.ts";
 import { startLegacySessions, startLegacySse } from "../_support/legacy_upstreams.ts";
-import { startBothEras, startModern } from "../_support/modern_upstreams.ts";
+import { startModern } from "../_support/modern_upstreams.ts";
 import { serveLocally, type Upstream } from "../_support/upstream.ts";
 import { answerIn, beginSession, legacy, modern, notification, StreamReader } from "./_requests.ts";
 import { sharedFile, startWorld, type World } from "./_world.ts";
@@ -100,31 +100,43 @@ Deno.test("a call is taken back through another process", async () => {
 });
 
 Deno.test("a notification takes back nothing of another member, session or id", async () => {
-  await using upstream = startBothEras();
+  await using upstream = startLegacySessions();
   await using world = await startWorld();
   await world.addServer("notes", upstream.url);
   const alice = await world.addToken("Alice");
   const bob = await world.addToken("Bob");
   const session = await beginSession(world.send, alice.token);
   const other = await beginSession(world.send, alice.token);
+  const call = (key: string, inSession?: string) =>
+    world.send(legacy(alice.token, "tools/call", wait(key), { session: inSession, id: 5 }));
+  const cancel = async (token: string, requestId: unknown, session?: string) => {
+    const request = notification(token, "notifications/cancelled", { requestId }, { session });
+    return (await world.send(request)).status;
+  };
 
-  const reply = world.send(legacy(alice.token, "tools/call", wait("a"), { session, id: 5 }));
-  await isRunning(upstream, "a");
-  const cancel = (token: string, requestId: unknown, session?: string) =>
-    world.send(notification(token, "notifications/cancelled", { requestId }, { session }));
+  const replies = [call("in a session", session), call("without one")];
+  for (const key of ["in a session", "without one"]) await isRunning(upstream, key);
   const statuses = [
     await cancel(bob.token, 5),
     await cancel(bob.token, 5, session),
-    await cancel(alice.token, 5),
     await cancel(alice.token, 5, other),
     await cancel(alice.token, "5", session),
+    await cancel(alice.token, "5"),
     await cancel(alice.token, { five: 5 }, session),
-  ].map(({ status }) => status);
+  ];
+  const echo = { name: "notes__echo", arguments: { text: "hi" } };
+  for (const { token } of [alice, bob]) {
+    await answerIn(await world.send(modern(token, "tools/call", echo)));
+  }
 
   assert.deepEqual(statuses, [202, 404, 202, 202, 202, 202]);
-  assert.equal(upstream.journal.waits.get("a"), "running");
+  assert.equal(upstream.journal.withRpcMethod("notifications/cancelled").length, 0);
   await cancel(alice.token, 5, session);
-  assert.equal((await reply).status, 202);
+  await isCancelled(upstream, "in a session");
+  assert.equal(upstream.journal.waits.get("without one"), "running");
+  await cancel(alice.token, 5);
+  await isCancelled(upstream, "without one");
+  for (const reply of await Promise.all(replies)) assert.equal(reply.status, 202);
 });
 
 Deno.test("a list that is taken back is no failure of the gateway", async () => {

@@ -49,6 +49,23 @@ for (const misbehaviour of MISBEHAVIOURS) {
   });
 }
 
+for (const name of ["sends an endless answer", "sends an endless event"]) {
+  Deno.test(`a server that ${name} is read up to the limit, which the error names`, async () => {
+    const misbehaviour = MISBEHAVIOURS.find((one) => one.name === name);
+    assert.ok(misbehaviour !== undefined);
+    await using endless = startTurncoat(misbehaviour);
+    await using world = await startWorld();
+    await world.addServer("endless", endless.url);
+    const { token } = await world.addToken();
+
+    const params = { name: "endless__echo", arguments: { text: "hi" } };
+    const { error } = await answerIn(await world.send(modern(token, "tools/call", params)));
+
+    const sentence = 'Server "endless" sent an answer of more than 64 Mi characters';
+    assert.equal(error?.message, sentence);
+  });
+}
+
 Deno.test("a server where nothing listens is named, whatever words are in its address", async () => {
   await using world = await startWorld();
   const free = Deno.listen({ port: 0, hostname: "127.0.0.1" });
