@@ -94,7 +94,8 @@ Deno.test("a call that is too slow says after how many seconds, and its server i
 
   const { waits } = upstream.journal;
   await eventually("the modern call stopped", () => waits.get("modern") === "cancelled");
-  assert.equal(upstream.journal.withRpcMethod("notifications/cancelled").length, 1);
+  const told = () => upstream.journal.withRpcMethod("notifications/cancelled").length;
+  await eventually("the legacy call's server was told", () => told() === 1);
 });
 
 Deno.test("the connection of a call that was too slow is closed, whatever its body's form", async () => {
