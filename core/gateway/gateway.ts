@@ -11,7 +11,13 @@ import {
   textParam,
 } from "../mcp/message.ts";
 import type { Access } from "./authority.ts";
-import { type CallerVerdict, identifyCaller, NO_SESSION, SESSION_NOT_FOUND } from "./callers.ts";
+import {
+  callerOf,
+  type CallerVerdict,
+  identifyCaller,
+  NO_SESSION,
+  SESSION_NOT_FOUND,
+} from "./callers.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import { HttpReply } from "./http_reply.ts";
 import { type Accepts, checkContentType, checkOrigin, readAccept, readBody } from "./http_guard.ts";
@@ -227,6 +233,7 @@ export class Gateway {
       : await sessions.find(sessionId, token, sessionsEnded);
     if (session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
     await sessions.end(session);
+    this.#deps.connector.endSessionsOf(callerOf(session));
     return new Response(null, { status: 204 });
   }
 }

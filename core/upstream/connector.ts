@@ -13,6 +13,7 @@ import { SessionPool } from "./session_pool.ts";
 import { SseSession } from "./sse_session.ts";
 import { StreamableSession } from "./streamable_session.ts";
 import {
+  type Caller,
   CONNECT_TIMEOUT_MS,
   type Route,
   type ServerGreeting,
@@ -76,6 +77,11 @@ export class Connector {
     );
     if (greeting === null) throw notMcp(call.target);
     return greeting;
+  }
+
+  /** Ends what was opened for one session of a member's client, which has ended itself. */
+  endSessionsOf(owner: Pick<Caller, "memberId" | "sessionKey">): void {
+    this.#sessions.endOf(owner);
   }
 
   /** Ends every session with every server. */

@@ -3,11 +3,15 @@ import type { LegacySession } from "./legacy_session.ts";
 import type { Caller, Target } from "./upstream.ts";
 
 interface Pooled {
+  owner: string;
   opening: Promise<LegacySession | null>;
   session: LegacySession | null;
   users: number;
   idleSinceMs: number;
 }
+
+/** Whose a session is. */
+type Owner = Pick<Caller, "memberId" | "sessionKey">;
 
 /** How long a session that nobody uses is kept. */
 const IDLE_MS = 10 * 60_000;
@@ -41,7 +45,7 @@ export class SessionPool {
     use: (session: LegacySession) => Promise<T>,
   ): Promise<T | null> {
     const key = keyOf(target, caller);
-    const pooled = this.#get(key, open);
+    const pooled = this.#get(key, caller, open);
     pooled.users++;
 
     try {
@@ -63,6 +67,14 @@ export class SessionPool {
     }
   }
 
+  /** Ends the sessions that were opened for one session of a member's client. */
+  endOf(owner: Owner): void {
+    const name = nameOf(owner);
+    for (const [key, pooled] of this.#sessions) {
+      if (pooled.owner === name) this.#end(key, pooled);
+    }
+  }
+
   /** How many sessions are held. */
   get size(): number {
     return this.#sessions.size;
@@ -77,12 +89,13 @@ export class SessionPool {
     await Promise.allSettled(all.map(endSession));
   }
 
-  #get(key: string, open: () => Promise<LegacySession | null>): Pooled {
+  #get(key: string, owner: Owner, open: () => Promise<LegacySession | null>): Pooled {
     const known = this.#sessions.get(key);
     if (known !== undefined && known.session?.ended !== true) return known;
 
     if (this.#sessions.size >= MAX_SESSIONS) this.#makeRoom();
     const pooled: Pooled = {
+      owner: nameOf(owner),
       opening: open(),
       session: null,
       users: 0,
@@ -123,6 +136,10 @@ export class SessionPool {
     this.#drop(key, pooled);
     void endSession(pooled);
   }
+}
+
+function nameOf({ memberId, sessionKey }: Owner): string {
+  return JSON.stringify([memberId, sessionKey]);
 }
 
 function keyOf(target: Target, { memberId, sessionKey }: Caller): string {

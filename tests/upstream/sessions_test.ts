@@ -3,7 +3,7 @@ import { eventually } from "../_support/eventually.ts";
 import { startLegacySessions, startLegacySse } from "../_support/legacy_upstreams.ts";
 import { startModern } from "../_support/modern_upstreams.ts";
 import { serveLocally } from "../_support/upstream.ts";
-import { answerIn, beginSession, type Json, legacy, modern } from "../gateway/_requests.ts";
+import { answerIn, bare, beginSession, type Json, legacy, modern } from "../gateway/_requests.ts";
 import { startWorld, type World } from "../gateway/_world.ts";
 
 const ECHO: Json = { name: "notes__echo", arguments: { text: "hi" } };
@@ -289,7 +289,24 @@ Deno.test("a POST beside an event stream that is refused ends its call at once",
   assert.match(await echo(world, legacy(token, "tools/call", ECHO)), /answered HTTP 429/);
 });
 
-Deno.test("sessions are ended when the gateway ends, also where a server does not answer", async () => {
+Deno.test("what was opened for a client's session ends with it, and nothing else does", async () => {
+  await using upstream = startLegacySessions();
+  await using world = await startWorld();
+  await world.addServer("notes", upstream.url);
+  const { token } = await world.addToken();
+  const session = await beginSession(world.send, token);
+  await echo(world, legacy(token, "tools/call", ECHO, { session }));
+  await echo(world, legacy(token, "tools/call", ECHO));
+  assert.equal(upstream.sessions(), 2);
+
+  await world.send(bare("DELETE", token, session));
+
+  await eventually("one session is left", () => upstream.sessions() === 1);
+  assert.equal(await echo(world, legacy(token, "tools/call", ECHO)), "hi");
+  assert.equal(upstream.journal.withRpcMethod("initialize").length, 2);
+});
+
+Deno.test("sessions are ended when the gateway ends", async () => {
   await using upstream = startLegacySessions();
   const world = await startWorld();
   await world.addServer("notes", upstream.url);
