@@ -1,8 +1,9 @@
+import { NPM_PROGRAMS } from "./npm_programs.ts";
 import { freePort, startProcess } from "./child_process.ts";
 import { Journal } from "./journal.ts";
 import { serveLocally, type Upstream } from "./upstream.ts";
 
-const PACKAGE = "npm:@modelcontextprotocol/server-everything@2026.8.31";
+const PACKAGE = NPM_PROGRAMS.everything;
 
 /** The reference server on Streamable HTTP, in a process of its own. */
 export function startEverythingStreamable(): Promise<Upstream> {

@@ -1,6 +1,7 @@
+import { NPM_PROGRAMS } from "./npm_programs.ts";
 import type { CalledTool, ClientTarget, ListedTool, TestClient } from "./client.ts";
 
-const INSPECTOR = "npm:@modelcontextprotocol/inspector@2.12.0";
+const INSPECTOR = NPM_PROGRAMS.inspector;
 const LIVE_CLONES = import.meta.resolve("./fetch_with_live_clones.ts");
 
 /** How the Inspector's command line is told to speak. */

@@ -1,3 +1,4 @@
+import { NPM_PROGRAMS } from "./npm_programs.ts";
 import { Client } from "@modelcontextprotocol/sdk/client";
 // @ts-types="@modelcontextprotocol/sdk/client/sse"
 import { SSEClientTransport } from "@modelcontextprotocol/sdk/client/sse.js";
@@ -17,7 +18,7 @@ import {
   type TestClient,
 } from "./client.ts";
 
-const MCP_REMOTE = "npm:mcp-remote@0.15.1";
+const MCP_REMOTE = NPM_PROGRAMS.mcpRemote;
 
 /** SDK 1 on Streamable HTTP, 2025-11-25. */
 export async function connectLegacyStreamable(target: ClientTarget): Promise<TestClient> {
