@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../_support/eventually.ts";
-import { startLegacySessions, startLegacySse } from "../_support/legacy_upstreams.ts";
-import { startModern } from "../_support/modern_upstreams.ts";
+import { startLegacySessions } from "../_support/legacy_upstreams.ts";
 import { serveLocally } from "../_support/upstream.ts";
 import { answerIn, bare, beginSession, type Json, legacy, modern } from "../gateway/_requests.ts";
 import { startWorld, type World } from "../gateway/_world.ts";
@@ -175,120 +174,6 @@ Deno.test("a call that may have run is not sent again", async () => {
   assert.equal(calls, 1);
 });
 
-Deno.test("a legacy server that is replaced by a modern one at its address is found out", async () => {
-  await using old = startLegacySessions();
-  await using young = startModern();
-  let current = old.url;
-  await using http = serveLocally(async (request) => {
-    const { method, headers } = request;
-    const body = request.body === null ? undefined : await request.bytes();
-    return await fetch(current, { method, headers, body });
-  });
-  await using world = await startWorld();
-  await world.addServer("notes", http.origin);
-  const { token } = await world.addToken();
-
-  for (const url of [old.url, young.url, old.url, young.url]) {
-    current = url;
-    for (const send of [modern, legacy]) {
-      assert.equal(await echo(world, send(token, "tools/call", ECHO)), "hi");
-    }
-  }
-});
-
-Deno.test("a server that answers nothing of MCP while it starts is asked again by the next call", async () => {
-  await using upstream = startModern();
-  let isStarting = true;
-  await using http = serveLocally(async (request) => {
-    const body = request.body === null ? undefined : await request.bytes();
-    if (isStarting) return new Response("starting", { status: 404 });
-    return await fetch(upstream.url, { method: request.method, headers: request.headers, body });
-  });
-  await using world = await startWorld();
-  await world.addServer("notes", http.origin);
-  const { token } = await world.addToken();
-
-  for (const send of [modern, legacy]) {
-    assert.match(await echo(world, send(token, "tools/call", ECHO)), /does not speak MCP/);
-  }
-  isStarting = false;
-
-  for (const send of [modern, legacy]) {
-    assert.equal(await echo(world, send(token, "tools/call", ECHO)), "hi");
-  }
-});
-
-Deno.test("an event stream that the server ends is opened again by the next call", async () => {
-  await using upstream = await startLegacySse();
-  const streams = new Set<AbortController>();
-  await using http = serveLocally(async (request) => {
-    const { pathname, search } = new URL(request.url);
-    const body = request.body === null ? undefined : await request.bytes();
-    const { method, headers } = request;
-    const answer = await fetch(new URL(pathname + search, upstream.url), { method, headers, body });
-    if (method !== "GET" || answer.body === null) return answer;
-    const cut = new AbortController();
-    streams.add(cut);
-    const { signal } = cut;
-    const events = answer.body.pipeThrough(new TransformStream(), { signal });
-    return new Response(events, { headers: answer.headers });
-  });
-  await using world = await startWorld();
-  await world.addServer("notes", `${http.origin}/sse`);
-  const { token } = await world.addToken();
-  assert.equal(await echo(world, legacy(token, "tools/call", ECHO)), "hi");
-  const opened = streams.size;
-
-  for (const cut of streams) cut.abort();
-
-  await eventually("a call works again", async () => {
-    return await echo(world, legacy(token, "tools/call", ECHO)) === "hi";
-  });
-  assert.equal(streams.size, opened + 1);
-});
-
-Deno.test("an event stream that breaks off before its endpoint is a failure of its server", async () => {
-  await using http = serveLocally((request) => {
-    if (request.method !== "GET") return new Response(null, { status: 405 });
-    const body = new ReadableStream<Uint8Array>({
-      pull(controller) {
-        controller.enqueue(new TextEncoder().encode("event: endpoi"));
-        setTimeout(() => controller.error(new Error("The server hangs up")), 20);
-        return new Promise(() => {});
-      },
-    });
-    return new Response(body, { headers: { "content-type": "text/event-stream" } });
-  });
-  await using world = await startWorld();
-  await world.addServer("notes", `${http.origin}/sse`);
-  const { token } = await world.addToken();
-
-  const text = await echo(world, legacy(token, "tools/call", ECHO));
-
-  assert.match(text, /^Server "notes" closed the connection/);
-  assert.deepEqual(world.log, []);
-});
-
-Deno.test("a POST beside an event stream that is refused ends its call at once", async () => {
-  let isBusy = false;
-  await using upstream = await startLegacySse();
-  await using http = serveLocally(async (request) => {
-    const { pathname, search } = new URL(request.url);
-    const body = request.body === null ? undefined : await request.bytes();
-    if (isBusy && request.method === "POST") return new Response("busy", { status: 429 });
-    const { method, headers } = request;
-    return await fetch(new URL(pathname + search, upstream.url), { method, headers, body });
-  });
-  await using world = await startWorld();
-  await world.addServer("notes", `${http.origin}/sse`);
-  const { token } = await world.addToken();
-  await echo(world, legacy(token, "tools/call", ECHO));
-
-  isBusy = true;
-
-  assert.match(await echo(world, legacy(token, "tools/call", ECHO)), /answered HTTP 429/);
-});
-
 Deno.test("what was opened for a client's session ends with it, and nothing else does", async () => {
   await using upstream = startLegacySessions();
   await using world = await startWorld();
@@ -317,20 +202,4 @@ Deno.test("sessions are ended when the gateway ends", async () => {
   await world[Symbol.asyncDispose]();
 
   assert.equal(upstream.sessions(), 0);
-});
-
-Deno.test("a client that does not say who it is is served by servers that want to know", async () => {
-  await using sessions = startLegacySessions();
-  await using modernOnly = startModern();
-  await using world = await startWorld();
-  await world.addServer("old", sessions.url);
-  await world.addServer("new", modernOnly.url);
-  const { token } = await world.addToken();
-  const meta = { "io.modelcontextprotocol/clientInfo": undefined };
-
-  for (const slug of ["old", "new"]) {
-    const params = { name: `${slug}__echo`, arguments: { text: "hi" } };
-    assert.equal(await echo(world, modern(token, "tools/call", params, { meta })), "hi");
-    assert.equal(await echo(world, legacy(token, "tools/call", params)), "hi");
-  }
 });
