@@ -47,10 +47,11 @@ for (const kind of ["memory", "file"] as const) {
         seen = (await kv.get<number>(["counter"])).value ?? 0;
       };
 
-      using _watch = exchange.signals.watch(["counter"], () => reading = reading.then(look));
+      const watch = exchange.signals.watch(["counter"], () => reading = reading.then(look));
       for (let value = 1; value <= 400; value++) await kv.set(["counter"], value);
 
       await eventually("the last value", () => seen === 400);
+      watch[Symbol.dispose]();
       await reading;
     },
   );
