@@ -30,8 +30,11 @@ export interface SubmitOptions {
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-/** Bundling takes a second, and every app of a test file can be given the same build. */
-let build: ReturnType<Builder<State>["build"]> | undefined;
+/**
+ * Bundling takes a second, and every app of a test file can be given the same build. It is
+ * made before the first test, which is not to blame for what the bundler keeps open.
+ */
+const build = await new Builder<State>({ root: ROOT }).build({ snapshot: "memory" });
 
 /** Starts the app with these environment variables. */
 export async function startApp(env: Record<string, string> = {}): Promise<RunningApp> {
@@ -45,8 +48,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
   });
 
   const app = createApp(services);
-  build ??= new Builder<State>({ root: ROOT }).build({ snapshot: "memory" });
-  (await build)(app);
+  build(app);
 
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.handler());
   services.boundTo(server.addr.port);
