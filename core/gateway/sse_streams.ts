@@ -3,7 +3,7 @@ import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import { randomText } from "../ids.ts";
 import type { Mailboxes, Receiver } from "../kv/mailboxes.ts";
-import { asMessage, type Message, type RpcRequest, textParam } from "../mcp/message.ts";
+import { type Message, parseMessage, type RpcRequest, textParam } from "../mcp/message.ts";
 import { endpointEvent, messageEvent } from "../mcp/sse.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import type { ClientSessions } from "../sessions/client_sessions.ts";
@@ -129,7 +129,7 @@ export class SseStreams {
    * store has spent time on its way and is checked again.
    */
   async #take(stream: SseStream, body: string, access: Access | null): Promise<void> {
-    const message = readMessage(body);
+    const message = parseMessage(body);
 
     try {
       if (message?.kind === "notification") await this.#notified(stream, message);
@@ -194,15 +194,6 @@ export class SseStreams {
       stream.session = this.#deps.sessions.agree(access.token, params);
     }
     return callerOf(stream.session);
-  }
-}
-
-/** Reads a posted message; `null` for what is none. */
-function readMessage(body: string): Message | null {
-  try {
-    return asMessage(JSON.parse(body));
-  } catch {
-    return null;
   }
 }
 

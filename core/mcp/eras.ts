@@ -24,7 +24,7 @@ export type EraVerdict =
   | { era: "fault"; fault: ProtocolFault };
 
 /** Methods of which the `Mcp-Name` header repeats a parameter. */
-const NAMED = new Map([
+export const NAMED_METHODS = new Map([
   ["tools/call", "name"],
   ["prompts/get", "name"],
   ["resources/read", "uri"],
@@ -102,7 +102,7 @@ export function headerFault(request: RpcRequest, headers: Headers): ProtocolFaul
     return mismatch(`Mcp-Method header "${method.slice(0, 80)}" does not match the body`);
   }
 
-  const field = NAMED.get(request.method);
+  const field = NAMED_METHODS.get(request.method);
   if (field === undefined) return null;
 
   const expected = textParam(request.params, field);

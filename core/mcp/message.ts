@@ -76,6 +76,15 @@ export function asMessage(value: unknown): Message | null {
   return asResponse(value);
 }
 
+/** Parses one message; `null` for what is no JSON-RPC. */
+export function parseMessage(text: string): Message | null {
+  try {
+    return asMessage(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
 function asCall(value: JsonObject): Message | null {
   if (value.params !== undefined && !isObject(value.params)) return null;
   if (!("id" in value)) {

@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import {
-  asMessage,
   type Message,
+  parseMessage,
   type RequestId,
   type RpcNotification,
   type RpcRequest,
@@ -154,13 +154,4 @@ async function takeMessage(
   if (parsed?.kind === "notification") await reader.onNotification(parsed.message);
   if (parsed?.kind === "request") await reader.onRequest(parsed.message);
   return null;
-}
-
-/** Parses one message; `null` for what is no JSON-RPC. */
-export function parseMessage(text: string): Message | null {
-  try {
-    return asMessage(JSON.parse(text));
-  } catch {
-    return null;
-  }
 }

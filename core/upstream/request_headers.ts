@@ -1,12 +1,7 @@
+import { NAMED_METHODS } from "../mcp/eras.ts";
 import { encodeHeaderValue } from "../mcp/header_values.ts";
 import { type JsonObject, textParam } from "../mcp/message.ts";
 import type { Injection } from "./upstream.ts";
-
-const NAME_FIELDS: Record<string, string> = {
-  "tools/call": "name",
-  "prompts/get": "name",
-  "resources/read": "uri",
-};
 
 /**
  * The headers of a request to a server: what the protocol needs, then what is
@@ -44,7 +39,7 @@ export function modernHeaders(
     ["mcp-protocol-version", version],
     ["mcp-method", method],
   ];
-  const field = NAME_FIELDS[method];
+  const field = NAMED_METHODS.get(method);
   const name = field === undefined ? null : textParam(params, field);
   if (name !== null) headers.push(["mcp-name", encodeHeaderValue(name)]);
   return headers;

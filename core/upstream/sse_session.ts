@@ -1,5 +1,11 @@
 import { GatewayError } from "../errors.ts";
-import type { Message, RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
+import {
+  type Message,
+  parseMessage,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+} from "../mcp/message.ts";
 import type { ClientProfile } from "../mcp/meta.ts";
 import { readSse, type SseEvent, SseTooLarge } from "../mcp/sse.ts";
 import { networkFailure, upstreamFailure } from "./failures.ts";
@@ -16,7 +22,7 @@ import {
   sessionRequest,
   underCallersId,
 } from "./legacy_session.ts";
-import { parseMessage, tooLarge } from "./read_answer.ts";
+import { tooLarge } from "./read_answer.ts";
 import {
   MAX_ANSWER_CHARS,
   type ServerGreeting,
