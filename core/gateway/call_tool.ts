@@ -12,6 +12,7 @@ import { mirroredHeaders } from "../mcp/param_headers.ts";
 import { asLegacyResult, asModernResult, wantsInput } from "../mcp/results.ts";
 import { looksShortened } from "../mcp/tool_names.ts";
 import type { Connector } from "../upstream/connector.ts";
+import { answerServerRequest } from "../upstream/legacy_session.ts";
 import type { CatalogTool, ToolCatalog } from "../upstream/tool_catalog.ts";
 import type { Caller, Target, UpstreamAnswer } from "../upstream/upstream.ts";
 import { TakenBack } from "./in_flight.ts";
@@ -123,7 +124,9 @@ function askOnce(deps: ToolCallDeps, call: ToolCall, tool: CatalogTool): Promise
     paramHeaders: mirroredHeaders(tool.paramHeaders, params.arguments),
     signal: call.signal,
     timeoutMs: call.target.timeoutMs,
+    isRepeatable: false,
     onNotification: call.onNotification,
+    onRequest: (request) => Promise.resolve(answerServerRequest(request)),
   });
 }
 

@@ -39,24 +39,27 @@ export async function identifyCaller(
       sessionKey: NO_SESSION,
       era: "modern",
       client: verdict.client,
+      headers,
     };
     return { caller, newSession: null };
   }
 
   if (request.method === "initialize") {
     const session = sessions.agree(token, request.params);
-    return { caller: callerOf(session), newSession: session };
+    return { caller: callerOf(session, headers), newSession: session };
   }
 
   const id = headers.get("mcp-session-id");
-  if (id === null) return { caller: sessionless(token.id, verdict.version), newSession: null };
+  if (id === null) {
+    return { caller: sessionless(token.id, verdict.version, headers), newSession: null };
+  }
   const session = await sessions.find(id, token, sessionsEnded);
   if (session === null) return { fault: SESSION_NOT_FOUND };
-  return { caller: callerOf(session), newSession: null };
+  return { caller: callerOf(session, headers), newSession: null };
 }
 
 /** A session's client, as its requests are served. */
-export function callerOf(session: ClientSession): Caller {
+export function callerOf(session: ClientSession, headers: Headers): Caller {
   return {
     memberId: session.tokenId,
     sessionKey: session.nonce,
@@ -66,11 +69,16 @@ export function callerOf(session: ClientSession): Caller {
       info: session.clientInfo,
       capabilities: session.capabilities,
     },
+    headers,
   };
 }
 
 /** A legacy client that keeps no session: some leave out the header that names it. */
-function sessionless(memberId: Caller["memberId"], version: string): Caller {
+function sessionless(
+  memberId: Caller["memberId"],
+  version: string,
+  headers: Headers,
+): Caller {
   return {
     memberId,
     sessionKey: NO_SESSION,
@@ -80,5 +88,6 @@ function sessionless(memberId: Caller["memberId"], version: string): Caller {
       info: asClientInfo(undefined),
       capabilities: {},
     },
+    headers,
   };
 }

@@ -11,13 +11,7 @@ import {
   textParam,
 } from "../mcp/message.ts";
 import type { Access } from "./authority.ts";
-import {
-  callerOf,
-  type CallerVerdict,
-  identifyCaller,
-  NO_SESSION,
-  SESSION_NOT_FOUND,
-} from "./callers.ts";
+import { type CallerVerdict, identifyCaller, NO_SESSION, SESSION_NOT_FOUND } from "./callers.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import { HttpReply } from "./http_reply.ts";
 import { type Accepts, checkContentType, checkOrigin, readAccept, readBody } from "./http_guard.ts";
@@ -233,7 +227,7 @@ export class Gateway {
       : await sessions.find(sessionId, token, sessionsEnded);
     if (session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
     await sessions.end(session);
-    this.#deps.connector.endSessionsOf(callerOf(session));
+    this.#deps.connector.endSessionsOf({ memberId: session.tokenId, sessionKey: session.nonce });
     return new Response(null, { status: 204 });
   }
 }

@@ -9,7 +9,7 @@ import type { Keyring } from "../secrets/keyring.ts";
 import type { ClientSessions } from "../sessions/client_sessions.ts";
 import { RecordSeal } from "../sessions/record_seal.ts";
 import { type ClientSession, StreamAddress } from "../sessions/session.ts";
-import type { Caller } from "../upstream/upstream.ts";
+import { type Caller, NO_HEADERS } from "../upstream/upstream.ts";
 import type { Access, Authority } from "./authority.ts";
 import { callerOf } from "./callers.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
@@ -193,7 +193,7 @@ export class SseStreams {
       const params = request.method === "initialize" ? request.params : undefined;
       stream.session = this.#deps.sessions.agree(access.token, params);
     }
-    return callerOf(stream.session);
+    return callerOf(stream.session, NO_HEADERS);
   }
 }
 

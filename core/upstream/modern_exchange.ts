@@ -7,6 +7,11 @@ import { readAnswer } from "./read_answer.ts";
 import { modernHeaders } from "./request_headers.ts";
 import type { Target, UpstreamCall } from "./upstream.ts";
 
+/** A request as a modern server gets it: its caller is named in every one. */
+export type ModernCall =
+  & Omit<UpstreamCall, "caller" | "isRepeatable" | "onRequest">
+  & { client: ClientProfile };
+
 /** The answer of a server in the modern era, with the HTTP status it came with. */
 export interface ModernAnswer {
   /** `null` when the server did not answer in JSON-RPC: it is of another era. */
@@ -22,7 +27,7 @@ export interface ModernAnswer {
  */
 export async function modernExchange(
   http: HttpClient,
-  call: Omit<UpstreamCall, "caller"> & { client: ClientProfile },
+  call: ModernCall,
 ): Promise<ModernAnswer> {
   const client = { ...call.client, protocolVersion: NEWEST_MODERN };
   const params = withModernMeta(call.params, client);

@@ -7,9 +7,10 @@ import { VERSION } from "../version.ts";
 import type { AddressRules } from "../servers/address_rules.ts";
 import { Connector } from "./connector.ts";
 import { HttpClient } from "./http_client.ts";
+import { answerServerRequest } from "./legacy_session.ts";
 import { openTarget } from "./open_target.ts";
 import { ToolCatalog } from "./tool_catalog.ts";
-import type { Caller, Fetch } from "./upstream.ts";
+import { type Caller, type Fetch, NO_HEADERS } from "./upstream.ts";
 
 interface Deps {
   secrets: SecretStore;
@@ -22,6 +23,7 @@ interface Deps {
 const TESTER: Caller = {
   memberId: "admin",
   sessionKey: "test",
+  headers: NO_HEADERS,
   era: "modern",
   client: {
     protocolVersion: "2026-07-28",
@@ -52,7 +54,9 @@ export async function testServer(deps: Deps, server: Server): Promise<TestReport
       paramHeaders: [],
       signal: new AbortController().signal,
       timeoutMs: target.timeoutMs,
+      isRepeatable: true,
       onNotification: () => {},
+      onRequest: (request) => Promise.resolve(answerServerRequest(request)),
     };
     const greeting = await connector.greet(call);
     const catalog = new ToolCatalog(connector, deps.now);

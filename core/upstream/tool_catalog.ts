@@ -5,6 +5,7 @@ import { hasName, LEGACY_TTL_MS, type ToolList } from "../mcp/tool_list.ts";
 import { exposedNames } from "../mcp/tool_names.ts";
 import type { Connector } from "./connector.ts";
 import { upstreamFailure } from "./failures.ts";
+import { answerServerRequest } from "./legacy_session.ts";
 import type { Caller, Route, Target } from "./upstream.ts";
 
 /** What is known of one tool when it is called. */
@@ -100,7 +101,9 @@ export class ToolCatalog {
       paramHeaders: [],
       signal,
       timeoutMs: Math.min(timeoutMs, target.timeoutMs),
+      isRepeatable: true,
       onNotification: () => {},
+      onRequest: (request) => Promise.resolve(answerServerRequest(request)),
     });
     const { result, error } = response;
     if (error !== undefined) throw badList(target, `is an error (code ${error.code})`);

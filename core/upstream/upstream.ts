@@ -1,6 +1,12 @@
 import type { ServerId, TokenId } from "../ids.ts";
 import type { Era } from "../calls/call.ts";
-import type { JsonObject, RequestId, RpcNotification, RpcResponse } from "../mcp/message.ts";
+import type {
+  JsonObject,
+  RequestId,
+  RpcNotification,
+  RpcRequest,
+  RpcResponse,
+} from "../mcp/message.ts";
 import type { ClientProfile } from "../mcp/meta.ts";
 import type { Plaintext } from "../secrets/plaintext.ts";
 import type { InjectionRule } from "../secrets/secret.ts";
@@ -36,7 +42,12 @@ export interface Caller {
   sessionKey: string;
   era: Era;
   client: ClientProfile;
+  /** The headers of the client's request, of which a server's allow list may name some. */
+  headers: Headers;
 }
+
+/** An empty set of headers, for a caller that came without a request of its own. */
+export const NO_HEADERS = new Headers();
 
 /** One request to one server. */
 export interface UpstreamCall {
@@ -51,8 +62,32 @@ export interface UpstreamCall {
   /** Aborted when the caller takes the request back. */
   signal: AbortSignal;
   timeoutMs: number;
-  /** Gets what the server says before its answer, in the caller's progress token. */
+  /** Whether asking twice does no harm, so that a lost answer may be asked for again. */
+  isRepeatable: boolean;
+  /**
+   * Gets what the server says in the course of this request: progress, under the caller's
+   * own token, and log messages.
+   */
   onNotification(notification: RpcNotification): void | Promise<void>;
+  /**
+   * Gets what a legacy server asks of its client in the course of this request, and gives
+   * the client's answer. `signal` aborts when the server takes its question back or the
+   * request ends. Never rejects.
+   */
+  onRequest(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse>;
+}
+
+/** Takes what a legacy server says or asks of its client outside of every request. */
+export interface Unsolicited {
+  /** Never throws; what nobody can be told is dropped. */
+  notify(owner: Caller, target: Target, notification: RpcNotification): void;
+  /** Never rejects: a client that cannot be asked is an error answer. */
+  ask(
+    owner: Caller,
+    target: Target,
+    request: RpcRequest,
+    signal: AbortSignal,
+  ): Promise<RpcResponse>;
 }
 
 /** How a server is spoken to. */
