@@ -1,4 +1,5 @@
 import { asGatewayError } from "../errors.ts";
+import type { RpcRequest } from "../mcp/message.ts";
 import type { Server } from "../servers/server.ts";
 import type { TestReport } from "../servers/test_report.ts";
 import type { SecretStore } from "../secrets/secret_store.ts";
@@ -56,7 +57,7 @@ export async function testServer(deps: Deps, server: Server): Promise<TestReport
       timeoutMs: target.timeoutMs,
       isRepeatable: true,
       onNotification: () => {},
-      onRequest: (request) => Promise.resolve(answerServerRequest(request)),
+      onRequest: (request: RpcRequest) => Promise.resolve(answerServerRequest(request)),
     };
     const greeting = await connector.greet(call);
     const catalog = new ToolCatalog(connector, deps.now);
