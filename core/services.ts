@@ -4,8 +4,11 @@ import { CallQueries } from "./calls/call_queries.ts";
 import { RETENTION_DAYS } from "./calls/period.ts";
 import { type Config, withBoundPort } from "./config.ts";
 import { Authority } from "./gateway/authority.ts";
+import { ClientAsks } from "./gateway/client_asks.ts";
+import { ClientLines } from "./gateway/client_lines.ts";
 import { Gateway } from "./gateway/gateway.ts";
 import { InFlight } from "./gateway/in_flight.ts";
+import { InstanceMail } from "./gateway/instance_mail.ts";
 import { OpenStreams } from "./gateway/open_streams.ts";
 import type { Log } from "./gateway/rpc_reply.ts";
 import { randomText } from "./ids.ts";
@@ -19,6 +22,8 @@ import { AddressRules } from "./servers/address_rules.ts";
 import { ServerStore } from "./servers/server_store.ts";
 import { ClientSessions } from "./sessions/client_sessions.ts";
 import { EndedSessionStore } from "./sessions/ended_session_store.ts";
+import { SessionStates } from "./sessions/session_states.ts";
+import { SessionStateStore } from "./sessions/session_state_store.ts";
 import { TokenStore } from "./tokens/token_store.ts";
 import { Connector } from "./upstream/connector.ts";
 import { HttpClient } from "./upstream/http_client.ts";
@@ -88,6 +93,9 @@ export function createServices(inputs: ServiceInputs): Services {
     reads,
     now,
   });
+  const mail = new InstanceMail(mailboxes, instanceId, log);
+  const asks = new ClientAsks(mail);
+  const lines = new ClientLines({ mail, asks });
   const gateway = new Gateway({
     config,
     authority,
@@ -96,10 +104,12 @@ export function createServices(inputs: ServiceInputs): Services {
     callLog,
     sessions: new ClientSessions(keyring, new EndedSessionStore(kv), now),
     openStreams: new OpenStreams(authority, signals),
-    inFlight: new InFlight(mailboxes),
-    mailboxes,
+    states: new SessionStates(new SessionStateStore(kv), mail),
+    inFlight: new InFlight(mail),
+    mail,
+    asks,
+    lines,
     keyring,
-    instanceId,
     now,
     log,
   });

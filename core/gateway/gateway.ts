@@ -10,6 +10,8 @@ import {
   type RpcRequest,
   textParam,
 } from "../mcp/message.ts";
+import { PREFIXED } from "../mcp/naming.ts";
+import type { SessionStates } from "../sessions/session_states.ts";
 import type { Access } from "./authority.ts";
 import { type CallerVerdict, identifyCaller, NO_SESSION, SESSION_NOT_FOUND } from "./callers.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
@@ -17,12 +19,14 @@ import { HttpReply } from "./http_reply.ts";
 import { type Accepts, checkContentType, checkOrigin, readAccept, readBody } from "./http_guard.ts";
 import { flightKey, TakenBack } from "./in_flight.ts";
 import { errorAnswer, errorResponse, faultResponse } from "./rpc_reply.ts";
+import { replyLine } from "./reply_lines.ts";
 import { serveRequest } from "./serve_request.ts";
 import { SseStreams, type SseStreamsDeps } from "./sse_streams.ts";
 
 /** What the gateway is made of. */
-export interface GatewayDeps extends SseStreamsDeps {
+export interface GatewayDeps extends Omit<SseStreamsDeps, "closing"> {
   config: Config;
+  states: SessionStates;
 }
 
 /** A body that takes longer may outlive the token that it came with. */
@@ -38,13 +42,13 @@ type Identified = Extract<CallerVerdict, { caller: unknown }>;
  * opens a stream of the oldest transport; a DELETE ends a session.
  */
 export class Gateway {
-  readonly #deps: GatewayDeps;
+  readonly #deps: GatewayDeps & SseStreamsDeps;
   readonly #sse: SseStreams;
-  #closing = false;
+  readonly #closing = new AbortController();
 
   constructor(deps: GatewayDeps) {
-    this.#deps = deps;
-    this.#sse = new SseStreams(deps);
+    this.#deps = { ...deps, closing: this.#closing.signal };
+    this.#sse = new SseStreams(this.#deps);
   }
 
   /** Answers a request to a workspace's endpoint. Never rejects. */
@@ -52,7 +56,9 @@ export class Gateway {
     try {
       checkOrigin(this.#deps.config, req.headers.get("origin"));
       const access = await this.#authenticate(req, slug);
-      if (this.#closing) throw new GatewayError("shutting_down", "Refused while closing");
+      if (this.#closing.signal.aborted) {
+        throw new GatewayError("shutting_down", "Refused while closing");
+      }
       return await this.#route(req, slug, access);
     } catch (error) {
       return errorResponse(error, this.#deps.log);
@@ -65,14 +71,14 @@ export class Gateway {
 
   /** Takes no more requests, ends the streams, and waits for what runs, up to a time. */
   async close(graceMs: number): Promise<void> {
-    this.#closing = true;
+    this.#closing.abort();
     const deadlineMs = performance.now() + graceMs;
     while (this.#deps.inFlight.size > 0 && performance.now() < deadlineMs) {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     this.#deps.openStreams.close();
-    this.#sse.close();
     this.#deps.inFlight.close();
+    this.#deps.mail.close();
   }
 
   async #route(req: Request, slug: string, access: Access): Promise<Response> {
@@ -158,14 +164,18 @@ export class Gateway {
       onShutOut: (reason) => flight.abandon(reason),
     });
 
-    void serveRequest(this.#deps, {
+    const line = replyLine(this.#deps, caller, reply);
+    const incoming = {
       request,
       access,
+      scope: { server: null, naming: PREFIXED },
       caller,
       bytesIn,
       signal: flight.signal,
-      onNotification: (notification) => reply.notify(notification),
-    })
+      line,
+      onNotification: (notification: RpcNotification) => line.notify(notification),
+    };
+    void serveRequest(this.#deps, incoming)
       .then((served) =>
         flight.signal.reason instanceof TakenBack ? reply.drop() : reply.finish(served)
       )

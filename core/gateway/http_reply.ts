@@ -1,10 +1,11 @@
 import { afterAbout } from "../coarse_timer.ts";
 import type { Era } from "../calls/call.ts";
-import type { RpcNotification } from "../mcp/message.ts";
+import type { RpcNotification, RpcRequest } from "../mcp/message.ts";
 import { messageEvent } from "../mcp/sse.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import type { Accepts } from "./http_guard.ts";
-import type { Served } from "./serve_request.ts";
+import type { Served } from "./incoming.ts";
+import type { ReplySink } from "./reply_lines.ts";
 
 /**
  * A client that waits longer than this for a first byte gets a stream: a legacy one so
@@ -32,7 +33,7 @@ export interface HttpReplyOptions {
  * It becomes a stream with the first notification or after a time of silence, and
  * only for a client that reads streams.
  */
-export class HttpReply {
+export class HttpReply implements ReplySink {
   readonly #options: HttpReplyOptions;
   readonly #response = Promise.withResolvers<Response>();
   #stream: EventStream | null = null;
@@ -52,13 +53,14 @@ export class HttpReply {
   }
 
   /**
-   * Says something before the answer. Never throws: it is dropped where the client reads
-   * no stream, where none can be opened, and after the answer.
+   * Says something before the answer. Never throws: it is dropped, which `false` tells,
+   * where the client reads no stream, where none can be opened, and after the answer.
    */
-  async notify(notification: RpcNotification): Promise<void> {
-    if (!this.#options.accepts.stream || this.#isOver) return;
+  async say(message: RpcNotification | RpcRequest): Promise<boolean> {
+    if (!this.#options.accepts.stream || this.#isOver) return false;
     this.#startQuietly();
-    await this.#stream?.write(messageEvent(JSON.stringify(notification)));
+    await this.#stream?.write(messageEvent(JSON.stringify(message)));
+    return this.#stream?.isOpen ?? false;
   }
 
   /** Gives the answer and ends the reply. */

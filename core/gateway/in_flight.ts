@@ -1,15 +1,15 @@
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
-import type { RequestId } from "../mcp/message.ts";
-import type { Mailboxes } from "../kv/mailboxes.ts";
+import type { JsonObject, RequestId } from "../mcp/message.ts";
+import type { InstanceMail } from "./instance_mail.ts";
 
-/** Where every process listens for what concerns them all. */
-const EVERYBODY = "all";
+/** The kind of letter that takes a request back. */
+const CANCEL = "cancel";
 
 /** How many requests one process works on at once. */
 const MAX_IN_FLIGHT = 2_000;
 
-const CancelLetter = z.object({ cancel: z.string(), reason: z.string() });
+const CancelLetter = z.object({ key: z.string(), reason: z.string() });
 
 /** Thrown into a request that its client took back; nobody waits for its answer. */
 export class TakenBack extends Error {
@@ -31,14 +31,14 @@ export interface Flight extends Disposable {
  * than the one that works for it: that one asks all others.
  */
 export class InFlight {
-  readonly #mailboxes: Mailboxes;
+  readonly #mail: InstanceMail;
   readonly #flights = new Map<string, AbortController>();
   #count = 0;
-  #listening: Disposable | null = null;
   #closed = false;
 
-  constructor(mailboxes: Mailboxes) {
-    this.#mailboxes = mailboxes;
+  constructor(mail: InstanceMail) {
+    this.#mail = mail;
+    mail.on(CANCEL, (body) => this.#takeLetter(body));
   }
 
   /** How many requests are being worked on. */
@@ -74,28 +74,22 @@ export class InFlight {
   /** Takes a request back, here or wherever it is being worked on. */
   async cancel(key: string, reason: string): Promise<void> {
     if (this.#cancelHere(key, reason)) return;
-    await this.#mailboxes.send(EVERYBODY, JSON.stringify({ cancel: key, reason }));
+    await this.#mail.broadcast(CANCEL, { key, reason });
   }
 
-  /** Stops listening, and begins no more. */
+  /** Begins no more. */
   close(): void {
     this.#closed = true;
-    this.#listening?.[Symbol.dispose]();
-    this.#listening = null;
   }
 
   #listen(key: string, controller: AbortController): void {
     this.#flights.set(key, controller);
-    this.#listening ??= this.#mailboxes.receive(
-      EVERYBODY,
-      (body) => this.#takeLetter(body),
-      { shared: true },
-    );
+    this.#mail.listen();
   }
 
-  #takeLetter(body: string): void {
-    const letter = CancelLetter.safeParse(JSON.parse(body));
-    if (letter.success) this.#cancelHere(letter.data.cancel, letter.data.reason);
+  #takeLetter(body: JsonObject): void {
+    const letter = CancelLetter.safeParse(body);
+    if (letter.success) this.#cancelHere(letter.data.key, letter.data.reason);
   }
 
   #cancelHere(key: string, reason: string): boolean {

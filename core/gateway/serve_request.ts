@@ -26,6 +26,8 @@ import type { Snapshot } from "./snapshot.ts";
 export interface ServeDeps extends ToolCallDeps {
   callLog: CallLog;
   now: () => Date;
+  /** Aborts when the process ends, so that what would never end by itself does. */
+  closing: AbortSignal;
 }
 
 /** A request, with who sent it and how it can be told something. */

@@ -2,8 +2,15 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import { randomText } from "../ids.ts";
-import type { Mailboxes, Receiver } from "../kv/mailboxes.ts";
-import { type Message, parseMessage, type RpcRequest, textParam } from "../mcp/message.ts";
+import {
+  type JsonObject,
+  type Message,
+  parseMessage,
+  type RpcNotification,
+  type RpcRequest,
+  textParam,
+} from "../mcp/message.ts";
+import { PREFIXED } from "../mcp/naming.ts";
 import { endpointEvent, messageEvent } from "../mcp/sse.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import type { ClientSessions } from "../sessions/client_sessions.ts";
@@ -14,7 +21,9 @@ import type { Access, Authority } from "./authority.ts";
 import { callerOf } from "./callers.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import { flightKey, type InFlight, TakenBack } from "./in_flight.ts";
+import type { InstanceMail } from "./instance_mail.ts";
 import type { OpenStreams } from "./open_streams.ts";
+import { replyLine, type ReplyLineDeps } from "./reply_lines.ts";
 import { errorAnswer, type Log } from "./rpc_reply.ts";
 import { type ServeDeps, serveRequest } from "./serve_request.ts";
 
@@ -31,17 +40,19 @@ interface SseStream {
 /** A message that was posted to another process than the one that holds its stream. */
 const Letter = z.object({ streamId: z.string(), body: z.string() });
 
+/** The kind of letter that such a message travels in. */
+const POSTED = "sse_posted";
+
 const STREAM_ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 /** What the streams need. */
-export interface SseStreamsDeps extends ServeDeps {
+export interface SseStreamsDeps extends ServeDeps, ReplyLineDeps {
   authority: Authority;
   sessions: ClientSessions;
   openStreams: OpenStreams;
   inFlight: InFlight;
-  mailboxes: Mailboxes;
+  mail: InstanceMail;
   keyring: Keyring;
-  instanceId: string;
   log: Log;
 }
 
@@ -55,19 +66,20 @@ export class SseStreams {
   readonly #deps: SseStreamsDeps;
   readonly #seal: RecordSeal<typeof StreamAddress>;
   readonly #streams = new Map<string, SseStream>();
-  #receiver: Receiver | null = null;
 
   constructor(deps: SseStreamsDeps) {
     this.#deps = deps;
     this.#seal = new RecordSeal(deps.keyring, "sse-stream", StreamAddress);
+    deps.mail.on(POSTED, (body) => this.#takeLetter(body));
   }
 
   /** Opens a stream; its first event says where to post. Throws `too_many`. */
   async open(slug: string, access: Access, pathname: string): Promise<Response> {
-    const { instanceId, openStreams } = this.#deps;
+    const { mail, openStreams } = this.#deps;
+    const { instanceId } = mail;
     const id = randomText(24, STREAM_ID_ALPHABET);
     const address = await this.#seal.seal({ tokenId: access.token.id, instanceId, streamId: id });
-    await this.#listen();
+    await mail.ready();
 
     const stream = new EventStream(() => forget());
     const held = openStreams.hold(slug, access, stream, () => this.#streams.delete(id));
@@ -94,9 +106,9 @@ export class SseStreams {
     const found = await this.#seal.open(address);
     if (found === null || found.tokenId !== access.token.id) throw unknownStream();
 
-    if (found.instanceId !== this.#deps.instanceId) {
-      const letter = JSON.stringify({ streamId: found.streamId, body });
-      return await this.#deps.mailboxes.send(found.instanceId, letter);
+    const { mail } = this.#deps;
+    if (found.instanceId !== mail.instanceId) {
+      return await mail.send(found.instanceId, POSTED, { streamId: found.streamId, body });
     }
 
     const stream = this.#streams.get(found.streamId);
@@ -104,20 +116,8 @@ export class SseStreams {
     void this.#take(stream, body, access);
   }
 
-  /** Stops listening for letters; the streams themselves are ended by their holder. */
-  close(): void {
-    this.#receiver?.[Symbol.dispose]();
-    this.#receiver = null;
-  }
-
-  async #listen(): Promise<void> {
-    const { mailboxes, instanceId } = this.#deps;
-    this.#receiver ??= mailboxes.receive(instanceId, (body) => this.#takeLetter(body));
-    await this.#receiver.ready;
-  }
-
-  #takeLetter(text: string): void {
-    const letter = Letter.safeParse(JSON.parse(text));
+  #takeLetter(body: JsonObject): void {
+    const letter = Letter.safeParse(body);
     const stream = letter.success ? this.#streams.get(letter.data.streamId) : undefined;
     if (letter.success && stream !== undefined) void this.#take(stream, letter.data.body, null);
   }
@@ -173,15 +173,23 @@ export class SseStreams {
       const access = letIn ?? await authority.authenticateHash(stream.slug, stream.tokenHash);
       const caller = this.#callerOf(stream, access, request);
       using flight = inFlight.begin(flightKey(stream.tokenHash, stream.id, request.id));
-      const served = await serveRequest(this.#deps, {
+      const line = replyLine(this.#deps, caller, {
+        async say(message) {
+          await stream.stream.write(messageEvent(JSON.stringify(message)));
+          return stream.stream.isOpen;
+        },
+      });
+      const incoming = {
         request,
         access,
+        scope: { server: null, naming: PREFIXED },
         caller,
         bytesIn: Buffer.byteLength(body),
         signal: flight.signal,
-        onNotification: (notification) =>
-          stream.stream.write(messageEvent(JSON.stringify(notification))),
-      });
+        line,
+        onNotification: (notification: RpcNotification) => line.notify(notification),
+      };
+      const served = await serveRequest(this.#deps, incoming);
       return flight.signal.reason instanceof TakenBack ? null : served.json;
     } catch (error) {
       return JSON.stringify(errorAnswer(request.id, error, log));

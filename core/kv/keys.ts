@@ -50,6 +50,11 @@ export const keys = {
     versionstamp,
   ],
 
+  /** What a legacy client said for its whole session: log level and subscriptions. */
+  sessionState: (memberId: string, sessionKey: string) => ["session_state", memberId, sessionKey],
+  /** Which process holds the stream that a legacy session listens on. */
+  listening: (memberId: string, sessionKey: string) => ["listening", memberId, sessionKey],
+
   /** Written with every letter, so that whoever receives there wakes up. */
   mailBell: (address: string) => ["mail_bell", address],
   /** Letters of one commit; the last part is the commit's versionstamp. */

@@ -26,20 +26,20 @@ Deno.test("HttpReply opens no stream for a notification that comes after the ans
   const { reply, seen } = replyWith();
 
   await reply.finish(ANSWER);
-  await reply.notify(PROGRESS);
+  await reply.say(PROGRESS);
 
   assert.equal(await (await reply.response).text(), ANSWER.json);
   assert.equal(seen.held, 0);
 });
 
-Deno.test("HttpReply.notify() drops what cannot be said because too many streams are open", async () => {
+Deno.test("HttpReply.say() drops what cannot be said because too many streams are open", async () => {
   const { reply } = replyWith({
     hold: () => {
       throw new GatewayError("too_many", "no more");
     },
   });
 
-  await reply.notify(PROGRESS);
+  await reply.say(PROGRESS);
   await reply.finish(ANSWER);
 
   assert.equal(await (await reply.response).text(), ANSWER.json);
@@ -52,14 +52,14 @@ Deno.test("HttpReply releases its stream once, whether it is answered, dropped, 
     failed: (reply) => reply.fail(new Response(null, { status: 500 })),
     left: async (reply) => {
       await (await reply.response).body?.cancel();
-      await reply.notify(PROGRESS);
+      await reply.say(PROGRESS);
       await reply.finish(ANSWER);
     },
   };
 
   for (const [how, end] of Object.entries(ends)) {
     const { reply, seen } = replyWith();
-    await reply.notify(PROGRESS);
+    await reply.say(PROGRESS);
     await end(reply);
     assert.deepEqual([seen.held, seen.released], [1, 1], how);
     assert.equal(seen.gone, how === "left" ? 1 : 0);
@@ -75,7 +75,7 @@ Deno.test("HttpReply tells a token that was shut out from a client that left", a
       return { [Symbol.dispose]: () => {} };
     },
   });
-  await reply.notify(PROGRESS);
+  await reply.say(PROGRESS);
 
   shutOut();
 
