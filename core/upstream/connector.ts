@@ -1,6 +1,6 @@
 import type { Era } from "../calls/call.ts";
 import type { GatewayError } from "../errors.ts";
-import { isObject, type JsonObject, type RpcResponse } from "../mcp/message.ts";
+import { isObject, type JsonObject, type RpcResponse, textParam } from "../mcp/message.ts";
 import { NEWEST_MODERN } from "../mcp/versions.ts";
 import { type ClientProfile, META, metaOf } from "../mcp/meta.ts";
 import { withDeadline } from "./deadline.ts";
@@ -218,6 +218,7 @@ export class Connector {
       ...MODERN_GREETING,
       serverInfo: asObject(metaOf(result)[META.serverInfo]),
       capabilities: asObject(result.capabilities),
+      instructions: textParam(result, "instructions"),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { JsonObject, RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
-import { errorOf, isObject, resultOf, RPC } from "../mcp/message.ts";
+import { errorOf, isObject, resultOf, RPC, textParam } from "../mcp/message.ts";
 import { progressTokenOf, withoutModernMeta, withProgressToken } from "../mcp/meta.ts";
 import { LEGACY_VERSIONS, NEWEST_LEGACY } from "../mcp/versions.ts";
 import type { ServerGreeting, UpstreamCall } from "./upstream.ts";
@@ -58,6 +58,7 @@ export function readGreeting(
     protocolVersion: version,
     serverInfo: isObject(result.serverInfo) ? result.serverInfo : {},
     capabilities: isObject(result.capabilities) ? result.capabilities : {},
+    instructions: textParam(result, "instructions"),
   };
 }
 

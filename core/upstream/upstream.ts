@@ -10,6 +10,8 @@ import type {
 import type { ClientProfile } from "../mcp/meta.ts";
 import type { Plaintext } from "../secrets/plaintext.ts";
 import type { InjectionRule } from "../secrets/secret.ts";
+import type { ProtocolPin } from "../servers/protocol_pin.ts";
+import type { Timeouts } from "../servers/timeouts.ts";
 
 /** The `fetch` that everything outgoing goes through. */
 export type Fetch = (input: URL | Request | string, init?: RequestInit) => Promise<Response>;
@@ -27,17 +29,25 @@ export interface Target {
   url: URL;
   injections: readonly Injection[];
   /**
-   * Changes with the URL and with every version of a secret, so that nothing that
-   * was opened with older ones is used again.
+   * Changes with the URL, the protocol and with every version of a secret, so that nothing
+   * that was opened with older ones is used again.
    */
   fingerprint: string;
+  protocol: ProtocolPin;
+  /** How long a whole call may take: `timeouts.totalSeconds`. */
   timeoutMs: number;
+  timeouts: Timeouts;
+  maxConcurrent: number;
+  /** Names of the caller's headers that it gets, in lower case. */
+  forwardHeaders: readonly string[];
+  /** Those headers of the call at hand; filled in by the connector. */
+  forwarded?: readonly (readonly [name: string, value: string])[];
 }
 
 /** On whose behalf a server is called. */
 export interface Caller {
   /** The member; sessions of a server are never shared between two of them. */
-  memberId: TokenId | "admin";
+  memberId: TokenId | "admin" | "gateway";
   /** The client's own session, or one name for all that have none. */
   sessionKey: string;
   era: Era;
@@ -45,6 +55,19 @@ export interface Caller {
   /** The headers of the client's request, of which a server's allow list may name some. */
   headers: Headers;
 }
+
+/** Whose a session with a server is. */
+export type SessionOwner = Pick<Caller, "memberId" | "sessionKey">;
+
+/** What a legacy client said for its whole session, which a new session with a server repeats. */
+export interface SessionMemory {
+  logLevel: string | null;
+  /** Resources by their own URIs at their servers. */
+  subscriptions: readonly { serverId: ServerId; uri: string }[];
+}
+
+/** Reads what the client of a session said for all of it. */
+export type Recall = (owner: SessionOwner) => Promise<SessionMemory>;
 
 /** An empty set of headers, for a caller that came without a request of its own. */
 export const NO_HEADERS = new Headers();
@@ -75,6 +98,11 @@ export interface UpstreamCall {
    * request ends. Never rejects.
    */
   onRequest(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse>;
+  /**
+   * Set by the connector where silence has a limit: to be called with every sign of life in
+   * the course of this request. The HTTP client does so for what it is given.
+   */
+  heard?: () => void;
 }
 
 /** Takes what a legacy server says or asks of its client outside of every request. */
@@ -107,6 +135,8 @@ export interface ServerGreeting {
   protocolVersion: string;
   serverInfo: JsonObject;
   capabilities: JsonObject;
+  /** How to use it, in its own words. */
+  instructions: string | null;
 }
 
 /** The longest answer that is read, in characters. */
