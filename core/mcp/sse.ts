@@ -8,6 +8,14 @@ export interface SseEvent {
   id: string | undefined;
 }
 
+/** How far a stream was read, and how to go on with it (2025-11-25, Resumability). */
+export interface SseMark {
+  /** The id of the last event that had one; `null` when none had. */
+  lastEventId: string | null;
+  /** How long to wait before connecting again, as the server said; `null` when it did not. */
+  retryMs: number | null;
+}
+
 /** A stream that holds more unfinished text than was allowed. */
 export class SseTooLarge extends Error {
   override name = "SseTooLarge";
@@ -17,12 +25,13 @@ export class SseTooLarge extends Error {
  * Reads the events of a byte stream, in order and with backpressure.
  *
  * Comments and events without data (priming events, 2025-11-25 Transports) are
- * passed over. Throws {@linkcode SseTooLarge} when one event exceeds `maxChars`.
- * The caller owns the reader and cancels it.
+ * passed over, but for what `mark` keeps of them. Throws {@linkcode SseTooLarge} when one
+ * event exceeds `maxChars`. The caller owns the reader and cancels it.
  */
 export async function* readSse(
   reader: ReadableStreamDefaultReader<Uint8Array>,
   maxChars: number,
+  mark?: SseMark,
 ): AsyncGenerator<SseEvent> {
   const events: SseEvent[] = [];
   const decoder = new TextDecoder();
@@ -30,7 +39,11 @@ export async function* readSse(
   const parser = createParser({
     maxBufferSize: maxChars,
     onEvent({ event, data, id }) {
+      if (mark !== undefined && id !== undefined) mark.lastEventId = id === "" ? null : id;
       if (data !== "") events.push({ event: event ?? "message", data, id });
+    },
+    onRetry(retryMs) {
+      if (mark !== undefined) mark.retryMs = retryMs;
     },
     onError(error) {
       if (error.type === "max-buffer-size-exceeded") overflow = true;
