@@ -90,7 +90,7 @@ export function freePort(): number {
 }
 
 /** The variables that a program needs to run; nothing that configures the gateway. */
-function inheritedEnv(): Record<string, string> {
+export function inheritedEnv(): Record<string, string> {
   const names = [
     "PATH",
     "HOME",

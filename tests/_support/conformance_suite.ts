@@ -1,0 +1,120 @@
+import { NPM_PROGRAMS } from "./npm_programs.ts";
+import { inheritedEnv } from "./child_process.ts";
+
+/** How one check of the suite came out. */
+export type CheckStatus = "SUCCESS" | "INFO" | "SKIPPED" | "WARNING" | "FAILURE";
+
+/** One check; where a scenario repeats it, how it came out at its worst. */
+export interface Check {
+  id: string;
+  status: CheckStatus;
+  errorMessage?: string;
+}
+
+/** What one scenario found. */
+export interface ScenarioReport {
+  name: string;
+  /** Whether conformance to the revision requires it; `true` where the suite does not say. */
+  isScored: boolean;
+  checks: Map<string, Check>;
+}
+
+/** What one run of the suite found. */
+export interface SuiteReport {
+  scenarios: Map<string, ScenarioReport>;
+  /** Everything that was printed, for when a run cannot be understood. */
+  printed: string;
+}
+
+/** The runs that a server has to stand, with the arguments that select their scenarios. */
+export const SERVER_SUITES = {
+  "2026-07-28": ["--requirements", "2026-07-28"],
+  "2025-11-25": ["--requirements", "2025-11-25"],
+  "2025-06-18": ["--suite", "all", "--spec-version", "2025-06-18"],
+  "2025-03-26": ["--suite", "all", "--spec-version", "2025-03-26"],
+} as const;
+
+export type Revision = keyof typeof SERVER_SUITES;
+
+const WORST_FIRST: readonly CheckStatus[] = ["FAILURE", "WARNING", "SUCCESS", "SKIPPED", "INFO"];
+
+/** Runs the public conformance suite against a server, in a process of its own. */
+export function testServer(url: string, revision: Revision): Promise<SuiteReport> {
+  return runSuite(["server", "--url", url, ...SERVER_SUITES[revision]], {});
+}
+
+/** Runs the suite with these arguments. Its exit code says less than its reports, which count. */
+export async function runSuite(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<SuiteReport> {
+  const folder = await Deno.makeTempDir({ prefix: "aerostack-conformance-" });
+  try {
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [
+        ...["run", "--no-config", "--no-lock", "--cached-only", "-A", NPM_PROGRAMS.conformance],
+        ...[...args, "--output-dir", folder],
+      ],
+      clearEnv: true,
+      env: { ...inheritedEnv(), NO_COLOR: "1", ...env },
+      stdin: "null",
+    }).output();
+    const printed = [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
+    return { scenarios: await readReports(folder, printed), printed };
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** What is wrong in a report: failures and warnings, each with its scenario. */
+export function faultsOf(report: ScenarioReport): Check[] {
+  return [...report.checks.values()].filter(({ status }) =>
+    status === "FAILURE" || status === "WARNING"
+  );
+}
+
+async function readReports(
+  folder: string,
+  printed: string,
+): Promise<Map<string, ScenarioReport>> {
+  const unscored = new Set(matches(printed, /^ {2}[✓✗] (\S+) \(/gm));
+  const reports = new Map<string, ScenarioReport>();
+  // A scenario that threw has no file: its name is only in what was printed.
+  for (const name of matches(printed, /^=== Running scenario: (\S+) ===$/gm)) {
+    reports.set(name, {
+      name,
+      isScored: !unscored.has(name),
+      checks: byId([{ id: name, status: "FAILURE", errorMessage: "it did not come to an end" }]),
+    });
+  }
+
+  for await (const { path, name } of resultFolders(folder)) {
+    const text = await Deno.readTextFile(`${path}/checks.json`).catch(() => "[]");
+    const isScored = !unscored.has(name);
+    reports.set(name, { name, isScored, checks: byId(JSON.parse(text) as Check[]) });
+  }
+  return reports;
+}
+
+/** The suite's folders, `server-<scenario>-<time>` or `<scenario>-<time>`. */
+async function* resultFolders(folder: string): AsyncGenerator<{ path: string; name: string }> {
+  for await (const { name } of Deno.readDir(folder)) {
+    const scenario = /^(?:server-)?(.+)-\d{4}-\d{2}-\d{2}T[\d-]+Z$/.exec(name)?.[1];
+    if (scenario !== undefined) yield { path: `${folder}/${name}`, name: scenario };
+  }
+}
+
+function byId(checks: readonly Check[]): Map<string, Check> {
+  const found = new Map<string, Check>();
+  for (const check of checks) {
+    const known = found.get(check.id);
+    const isWorse = known === undefined ||
+      WORST_FIRST.indexOf(check.status) < WORST_FIRST.indexOf(known.status);
+    if (isWorse) found.set(check.id, check);
+  }
+  return found;
+}
+
+function matches(text: string, pattern: RegExp): string[] {
+  return [...text.matchAll(pattern)].flatMap(([, name]) => name === undefined ? [] : [name]);
+}
