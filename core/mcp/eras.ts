@@ -1,6 +1,7 @@
 import { decodeHeaderValue } from "./header_values.ts";
 import { isObject, type JsonObject, RPC, type RpcRequest, textParam } from "./message.ts";
 import { asClientInfo, type ClientProfile, META, metaOf } from "./meta.ts";
+import { addressOf, mirroredField } from "./methods.ts";
 import {
   ALL_VERSIONS,
   ASSUMED_LEGACY,
@@ -22,13 +23,6 @@ export type EraVerdict =
   | { era: "modern"; client: ClientProfile }
   | { era: "legacy"; version: string }
   | { era: "fault"; fault: ProtocolFault };
-
-/** Methods of which the `Mcp-Name` header repeats a parameter. */
-export const NAMED_METHODS = new Map([
-  ["tools/call", "name"],
-  ["prompts/get", "name"],
-  ["resources/read", "uri"],
-]);
 
 /**
  * Tells the era of one message, by its body first and its headers second.
@@ -102,12 +96,16 @@ export function headerFault(request: RpcRequest, headers: Headers): ProtocolFaul
     return mismatch(`Mcp-Method header "${method.slice(0, 80)}" does not match the body`);
   }
 
-  const field = NAMED_METHODS.get(request.method);
-  if (field === undefined) return null;
+  const field = mirroredField(request.method);
+  if (field === null) return null;
 
   const expected = textParam(request.params, field);
   const name = headers.get("mcp-name");
-  if (name === null) return mismatch("Mcp-Name header is missing");
+  if (name === null) {
+    // Of the extension for tasks, clients follow one rule more readily than the other.
+    if (addressOf(request.method) === "task") return null;
+    return mismatch("Mcp-Name header is missing");
+  }
   const decoded = decodeHeaderValue(name);
   if (decoded === null) return mismatch("Mcp-Name header is not valid base64");
   return decoded === expected

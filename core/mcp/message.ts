@@ -85,6 +85,32 @@ export function parseMessage(text: string): Message | null {
   }
 }
 
+/** The most messages that one batch may hold. */
+export const MAX_BATCH = 100;
+
+/**
+ * Parses one message, or a batch of them (2025-03-26, Batching).
+ *
+ * Returns `null` for what is no JSON-RPC, and for a batch that is empty, has more than
+ * {@linkcode MAX_BATCH} messages, or has something else among them.
+ */
+export function parseMessages(text: string): Message | Message[] | null {
+  try {
+    return asMessages(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** The same for a value that is parsed already. */
+export function asMessages(value: unknown): Message | Message[] | null {
+  if (!Array.isArray(value)) return asMessage(value);
+  if (value.length === 0 || value.length > MAX_BATCH) return null;
+
+  const messages = value.map(asMessage).filter((message) => message !== null);
+  return messages.length === value.length ? messages : null;
+}
+
 function asCall(value: JsonObject): Message | null {
   if (value.params !== undefined && !isObject(value.params)) return null;
   if (!("id" in value)) {
@@ -120,6 +146,16 @@ export function errorOf(
 ): RpcResponse {
   const error = data === undefined ? { code, message } : { code, message, data };
   return id === undefined ? { jsonrpc: "2.0", error } : { jsonrpc: "2.0", id, error };
+}
+
+/** A message that wants no answer. */
+export function notificationOf(method: string, params?: JsonObject): RpcNotification {
+  return params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params };
+}
+
+/** The answer to a request whose error is known already. */
+export function failureOf(id: RequestId, error: RpcError): RpcResponse {
+  return { jsonrpc: "2.0", id, error };
 }
 
 /** The text field of `params`, or `null` when it is not there or no text. */

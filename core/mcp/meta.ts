@@ -1,12 +1,17 @@
 import { isObject, type JsonObject, type RequestId } from "./message.ts";
 
-/** Keys of `_meta` that the specification reserves (2026-07-28, Base protocol). */
+/** Keys of `_meta` that the specification and its extensions reserve. */
 export const META = {
   protocolVersion: "io.modelcontextprotocol/protocolVersion",
   clientInfo: "io.modelcontextprotocol/clientInfo",
   clientCapabilities: "io.modelcontextprotocol/clientCapabilities",
   logLevel: "io.modelcontextprotocol/logLevel",
   serverInfo: "io.modelcontextprotocol/serverInfo",
+  subscriptionId: "io.modelcontextprotocol/subscriptionId",
+  /** Of the tasks of 2025-11-25. */
+  relatedTask: "io.modelcontextprotocol/related-task",
+  /** Of MCP Apps, in the form that `_meta.ui.resourceUri` has replaced. */
+  uiResource: "ui/resourceUri",
 } as const;
 
 /** Keys that say something about one request and are no business of the next hop. */

@@ -1,3 +1,14 @@
+/** The two families of revisions: with sessions begun by `initialize`, and without. */
+export type Era = "modern" | "legacy";
+
+/** How a server is spoken to; all but the first are legacy. */
+export type Route = "modern" | "streamable" | "sse";
+
+/** The era that a server is spoken to in. */
+export function eraOfRoute(route: Route): Era {
+  return route === "modern" ? "modern" : "legacy";
+}
+
 /** Revisions that begin with `initialize`, newest first. */
 export const LEGACY_VERSIONS: readonly string[] = [
   "2025-11-25",

@@ -1,6 +1,6 @@
-import { NAMED_METHODS } from "../mcp/eras.ts";
 import { encodeHeaderValue } from "../mcp/header_values.ts";
 import { type JsonObject, textParam } from "../mcp/message.ts";
+import { mirroredField } from "../mcp/methods.ts";
 import type { Injection } from "./upstream.ts";
 
 /**
@@ -39,8 +39,8 @@ export function modernHeaders(
     ["mcp-protocol-version", version],
     ["mcp-method", method],
   ];
-  const field = NAMED_METHODS.get(method);
-  const name = field === undefined ? null : textParam(params, field);
+  const field = mirroredField(method);
+  const name = field === null ? null : textParam(params, field);
   if (name !== null) headers.push(["mcp-name", encodeHeaderValue(name)]);
   return headers;
 }
