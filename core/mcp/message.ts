@@ -1,3 +1,5 @@
+import { parseExact } from "./exact_json.ts";
+
 /** Any JSON object; unknown fields are kept as they came. */
 export type JsonObject = Record<string, unknown>;
 
@@ -79,7 +81,7 @@ export function asMessage(value: unknown): Message | null {
 /** Parses one message; `null` for what is no JSON-RPC. */
 export function parseMessage(text: string): Message | null {
   try {
-    return asMessage(JSON.parse(text));
+    return asMessage(parseExact(text));
   } catch {
     return null;
   }
@@ -96,7 +98,7 @@ export const MAX_BATCH = 100;
  */
 export function parseMessages(text: string): Message | Message[] | null {
   try {
-    return asMessages(JSON.parse(text));
+    return asMessages(parseExact(text));
   } catch {
     return null;
   }
