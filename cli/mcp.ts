@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { type ServerChange, ServerView } from "../core/servers/server.ts";
+import type { TimeoutsChange } from "../core/servers/timeouts.ts";
 import { apiPath } from "./api_path.ts";
 import { wrongUsage } from "./cli_error.ts";
 import { formatDetails, formatTable } from "./output.ts";
@@ -52,8 +53,8 @@ export function addMcpVerbs(mcp: Command, session: Session): void {
 }
 
 async function register(session: Session, options: ServerOptions): Promise<void> {
-  const { name, slug, url, timeout: timeoutSeconds } = options;
-  const body = { name, slug, url, timeoutSeconds };
+  const { name, slug, url, timeout } = options;
+  const body = { name, slug, url, timeouts: timeoutsOf(timeout) };
   const api = await session.api();
   const answer = await api.send({ method: "POST", path: "/servers", body }, ServerView);
 
@@ -97,8 +98,8 @@ async function update(
   slug: string,
   options: Partial<ServerOptions>,
 ): Promise<void> {
-  const { name, url, timeout: timeoutSeconds } = options;
-  const body: ServerChange = { name, url, timeoutSeconds };
+  const { name, url, timeout } = options;
+  const body: ServerChange = { name, url, timeouts: timeoutsOf(timeout) };
   if (Object.values(body).every((value) => value === undefined)) {
     throw wrongUsage("Nothing to change: give --name, --url or --timeout.");
   }
@@ -116,12 +117,16 @@ async function remove(session: Session, slug: string, force = false): Promise<vo
   session.show({ removed: slug }, `Removed ${slug} and its secrets.`);
 }
 
+function timeoutsOf(totalSeconds: number | undefined): TimeoutsChange | undefined {
+  return totalSeconds === undefined ? undefined : { totalSeconds };
+}
+
 function serverDetails(server: ServerView, now: Date): string {
   return formatDetails([
     ["Slug", server.slug],
     ["Name", server.name],
     ["URL", server.url],
-    ["Timeout", `${server.timeoutSeconds} s`],
+    ["Timeout", `${server.timeouts.totalSeconds} s`],
     ["Workspaces", server.workspaces.join(", ") || "-"],
     ["Secrets", server.secrets.join(", ") || "-"],
     ["Registered", relativeTime(server.createdAt, now)],

@@ -19,6 +19,7 @@ import { Signals } from "./kv/signals.ts";
 import type { Keyring } from "./secrets/keyring.ts";
 import { SecretStore } from "./secrets/secret_store.ts";
 import { AddressRules } from "./servers/address_rules.ts";
+import { ServerHealthStore } from "./servers/server_health_store.ts";
 import { ServerStore } from "./servers/server_store.ts";
 import { ClientSessions } from "./sessions/client_sessions.ts";
 import { EndedSessionStore } from "./sessions/ended_session_store.ts";
@@ -47,6 +48,7 @@ export interface Services extends ServiceInputs {
   workspaces: WorkspaceStore;
   installs: InstallStore;
   servers: ServerStore;
+  health: ServerHealthStore;
   secrets: SecretStore;
   tokens: TokenStore;
   admins: AdminStore;
@@ -80,22 +82,31 @@ export function createServices(inputs: ServiceInputs): Services {
     workspaces: new WorkspaceStore(kv),
     installs: new InstallStore(kv),
     servers: new ServerStore(kv),
+    health: new ServerHealthStore(kv, { instanceId, now }),
     secrets: new SecretStore(kv),
     tokens: new TokenStore(kv),
     admins: new AdminStore(kv),
   };
   const addresses = new AddressRules({ allowPrivate: config.allowPrivateUpstreams });
   const callLog = new CallLog(kv, { retentionDays: RETENTION_DAYS });
-  const connector = new Connector(new HttpClient(fetch, addresses), now);
+  const mail = new InstanceMail(mailboxes, instanceId, log);
+  const asks = new ClientAsks(mail);
+  const lines = new ClientLines({ mail, asks });
+  const states = new SessionStates(new SessionStateStore(kv), mail);
+  const connector = new Connector({
+    http: new HttpClient(fetch, addresses),
+    now,
+    unsolicited: lines,
+    recall: (owner) => states.get(owner),
+    health: stores.health,
+    log,
+  });
   const authority = new Authority({
     workspaces: stores.workspaces,
     sources: { ...stores, keyring },
     reads,
     now,
   });
-  const mail = new InstanceMail(mailboxes, instanceId, log);
-  const asks = new ClientAsks(mail);
-  const lines = new ClientLines({ mail, asks });
   const gateway = new Gateway({
     config,
     authority,
@@ -104,7 +115,7 @@ export function createServices(inputs: ServiceInputs): Services {
     callLog,
     sessions: new ClientSessions(keyring, new EndedSessionStore(kv), now),
     openStreams: new OpenStreams(authority, signals),
-    states: new SessionStates(new SessionStateStore(kv), mail),
+    states,
     inFlight: new InFlight(mail),
     mail,
     asks,

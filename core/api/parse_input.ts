@@ -11,11 +11,16 @@ const SHOWN_FIELDS = new Set([
   "injection.kind",
   "injection.name",
   "limit",
+  "maxConcurrent",
   "name",
   "period",
+  "protocol",
   "server",
   "slug",
-  "timeoutSeconds",
+  "timeouts.connectSeconds",
+  "timeouts.firstByteSeconds",
+  "timeouts.idleSeconds",
+  "timeouts.totalSeconds",
 ]);
 
 /**

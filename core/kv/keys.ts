@@ -15,6 +15,10 @@ export const keys = {
 
   server: (id: ServerId) => ["server", id],
   serverBySlug: (slug: string) => ["server_by_slug", slug],
+  /** What was found out about how a server can be spoken to. */
+  serverEras: (id: ServerId) => ["server_eras", id],
+  /** That one process does not call a server for a while. */
+  serverBreaker: (id: ServerId, instanceId: string) => ["server_breaker", id, instanceId],
 
   install: (workspace: WorkspaceId, server: ServerId) => ["install", workspace, server],
   installedIn: (server: ServerId, workspace: WorkspaceId) => [
@@ -73,6 +77,7 @@ export const prefixes = {
   workspaceSlugs: ["workspace_by_slug"],
   servers: ["server"],
   serverSlugs: ["server_by_slug"],
+  serverBreakers: (id: ServerId) => ["server_breaker", id],
   installs: (workspace: WorkspaceId) => ["install", workspace],
   installedIn: (server: ServerId) => ["installed_in", server],
   secrets: (server: ServerId) => ["secret", server],

@@ -89,16 +89,24 @@ export function injectionWarnings(rule: InjectionRule): string[] {
   ];
 }
 
+/** Whether a name can be a header's: RFC 9110, at most 100 characters. */
+export function isHeaderName(name: string): boolean {
+  return name.length <= MAX_NAME_LENGTH && HTTP_TOKEN.test(name);
+}
+
+/** Whether HTTP, its transport or MCP fill in this header themselves. */
+export function isOwnedHeader(name: string): boolean {
+  const lower = name.toLowerCase();
+  return OWNED_HEADERS.has(lower) || OWNED_PREFIXES.some((prefix) => lower.startsWith(prefix));
+}
+
 function headerProblem(name: string): string | null {
-  if (name.length > MAX_NAME_LENGTH || !HTTP_TOKEN.test(name)) {
+  if (!isHeaderName(name)) {
     return `${quote(name)} is not a legal header name; use 1 to ${MAX_NAME_LENGTH} letters, ` +
       'digits and "-", as in X-API-Key.';
   }
 
-  const lower = name.toLowerCase();
-  const isOwned = OWNED_HEADERS.has(lower) ||
-    OWNED_PREFIXES.some((prefix) => lower.startsWith(prefix));
-  if (!isOwned) return null;
+  if (!isOwnedHeader(name)) return null;
   return `The header "${name}" belongs to the protocol and cannot carry a secret; choose ` +
     "another header such as Authorization or X-API-Key, or a query parameter.";
 }

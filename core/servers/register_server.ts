@@ -1,7 +1,9 @@
 import { newServerId } from "../ids.ts";
 import type { AddressRules } from "./address_rules.ts";
-import { DEFAULT_TIMEOUT_SECONDS, type Server, type ServerInput } from "./server.ts";
+import { forwardedNames } from "./forward_headers.ts";
+import { DEFAULT_MAX_CONCURRENT, type Server, type ServerInput } from "./server.ts";
 import type { ServerStore } from "./server_store.ts";
+import { changeTimeouts, DEFAULT_TIMEOUTS } from "./timeouts.ts";
 
 /**
  * Registers an upstream server at an address that the rules allow.
@@ -21,7 +23,10 @@ export async function registerServer(
     slug: input.slug,
     name: input.name,
     externalUrl: url.href,
-    timeoutSeconds: input.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS,
+    protocol: input.protocol ?? "auto",
+    timeouts: changeTimeouts(DEFAULT_TIMEOUTS, input.timeouts),
+    maxConcurrent: input.maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
+    forwardHeaders: forwardedNames(input.forwardHeaders ?? []),
     createdAt: at,
     updatedAt: at,
   };

@@ -1,15 +1,24 @@
 import { z } from "zod";
 import { ServerId } from "../ids.ts";
 import { Slug } from "../slug.ts";
+import { ProtocolPin } from "./protocol_pin.ts";
+import { ServerHealthView } from "./server_health.ts";
+import { Timeouts, TimeoutsChange } from "./timeouts.ts";
 
 const Name = z.string().trim().min(1, "must have 1 to 100 characters")
   .max(100, "must have 1 to 100 characters");
 
-const TimeoutSeconds = z.number().int().min(1, "must be 1 to 3600 seconds")
-  .max(3600, "must be 1 to 3600 seconds");
+const CONCURRENT_RANGE = "must be 1 to 10000 calls";
 
-/** How long one call may take when a server does not say otherwise. */
-export const DEFAULT_TIMEOUT_SECONDS = 300;
+/** How many calls one process may have at a server at once. */
+const MaxConcurrent = z.number().int(CONCURRENT_RANGE).min(1, CONCURRENT_RANGE)
+  .max(10_000, CONCURRENT_RANGE);
+
+/** Names of the client's own headers that a server gets; checked by the header rules. */
+const ForwardHeaders = z.array(z.string().min(1).max(100)).max(20, "must be at most 20 headers");
+
+/** How many calls at once when a server does not say otherwise. */
+export const DEFAULT_MAX_CONCURRENT = 100;
 
 /** What an admin says to register a server. */
 export const ServerInput = z.strictObject({
@@ -17,7 +26,10 @@ export const ServerInput = z.strictObject({
   slug: Slug,
   /** Where the MCP server listens; checked by the upstream address rules. */
   url: z.string().min(1).max(2000, "must have at most 2000 characters"),
-  timeoutSeconds: TimeoutSeconds.optional(),
+  protocol: ProtocolPin.optional(),
+  timeouts: TimeoutsChange.optional(),
+  maxConcurrent: MaxConcurrent.optional(),
+  forwardHeaders: ForwardHeaders.optional(),
 });
 export type ServerInput = z.infer<typeof ServerInput>;
 
@@ -25,7 +37,10 @@ export type ServerInput = z.infer<typeof ServerInput>;
 export const ServerChange = z.strictObject({
   name: Name.optional(),
   url: ServerInput.shape.url.optional(),
-  timeoutSeconds: TimeoutSeconds.optional(),
+  protocol: ProtocolPin.optional(),
+  timeouts: TimeoutsChange.optional(),
+  maxConcurrent: MaxConcurrent.optional(),
+  forwardHeaders: ForwardHeaders.optional(),
 });
 export type ServerChange = z.infer<typeof ServerChange>;
 
@@ -35,7 +50,11 @@ export const Server = z.object({
   slug: Slug,
   name: Name,
   externalUrl: z.string(),
-  timeoutSeconds: TimeoutSeconds,
+  protocol: ProtocolPin,
+  timeouts: Timeouts,
+  maxConcurrent: MaxConcurrent,
+  /** In lower case, in alphabetical order. */
+  forwardHeaders: ForwardHeaders,
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });
@@ -47,7 +66,11 @@ export const ServerView = z.object({
   slug: Slug,
   name: z.string(),
   url: z.string(),
-  timeoutSeconds: z.number(),
+  protocol: ProtocolPin,
+  timeouts: Timeouts,
+  maxConcurrent: z.number(),
+  forwardHeaders: z.array(z.string()),
+  health: ServerHealthView,
   /** Slugs of the workspaces it is installed in. */
   workspaces: z.array(Slug),
   /** Names of its secrets. */

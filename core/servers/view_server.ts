@@ -2,6 +2,8 @@ import type { SecretStore } from "../secrets/secret_store.ts";
 import type { InstallStore } from "../workspaces/install_store.ts";
 import type { WorkspaceStore } from "../workspaces/workspace_store.ts";
 import type { Server, ServerView } from "./server.ts";
+import type { ServerHealthStore } from "./server_health_store.ts";
+import { viewHealth } from "./view_health.ts";
 
 /** A server with where it is installed and which secrets it has, by name only. */
 export async function viewServer(
@@ -9,12 +11,14 @@ export async function viewServer(
     workspaces: WorkspaceStore;
     installs: InstallStore;
     secrets: SecretStore;
+    health: ServerHealthStore;
   },
   server: Server,
 ): Promise<ServerView> {
-  const [installedIn, secrets] = await Promise.all([
+  const [installedIn, secrets, health] = await Promise.all([
     deps.installs.listByServer(server.id),
     deps.secrets.list(server.id),
+    deps.health.read(server.id),
   ]);
   const workspaces = await deps.workspaces.getMany(installedIn);
 
@@ -23,7 +27,11 @@ export async function viewServer(
     slug: server.slug,
     name: server.name,
     url: server.externalUrl,
-    timeoutSeconds: server.timeoutSeconds,
+    protocol: server.protocol,
+    timeouts: server.timeouts,
+    maxConcurrent: server.maxConcurrent,
+    forwardHeaders: server.forwardHeaders,
+    health: viewHealth(server, health),
     workspaces: workspaces.map(({ slug }) => slug).sort(),
     secrets: secrets.map(({ name }) => name),
     createdAt: server.createdAt,

@@ -1,13 +1,21 @@
 import type { Era } from "../calls/call.ts";
 import type { GatewayError } from "../errors.ts";
-import { isObject, type JsonObject, type RpcResponse, textParam } from "../mcp/message.ts";
+import {
+  isObject,
+  type JsonObject,
+  type RpcNotification,
+  type RpcResponse,
+  textParam,
+} from "../mcp/message.ts";
 import { NEWEST_MODERN } from "../mcp/versions.ts";
 import { type ClientProfile, META, metaOf } from "../mcp/meta.ts";
+import type { ServerHealthStore } from "../servers/server_health_store.ts";
+import type { AttendCall } from "./attend.ts";
 import { withDeadline } from "./deadline.ts";
 import { EraCache } from "./era_cache.ts";
 import { timeoutFailure, upstreamFailure } from "./failures.ts";
 import type { HttpClient } from "./http_client.ts";
-import type { LegacySession } from "./legacy_session.ts";
+import { answerServerRequest, type LegacySession } from "./legacy_session.ts";
 import { discover, isOfAnotherEra, modernExchange } from "./modern_exchange.ts";
 import { SessionPool } from "./session_pool.ts";
 import { SseSession } from "./sse_session.ts";
@@ -15,15 +23,29 @@ import { StreamableSession } from "./streamable_session.ts";
 import {
   type Caller,
   CONNECT_TIMEOUT_MS,
+  type Recall,
   type Route,
   type ServerGreeting,
+  type SessionOwner,
   type Target,
+  type Unsolicited,
   type UpstreamAnswer,
   type UpstreamCall,
 } from "./upstream.ts";
 
 /** What a modern server greets with, for {@linkcode Connector.greet}. */
 const MODERN_GREETING = { route: "modern", protocolVersion: NEWEST_MODERN } as const;
+
+/** What the connector needs. */
+export interface ConnectorDeps {
+  http: HttpClient;
+  now: () => Date;
+  /** Gets what a legacy server says or asks outside of every request. */
+  unsolicited: Unsolicited;
+  recall: Recall;
+  health: ServerHealthStore;
+  log: (line: string) => void;
+}
 
 /**
  * Carries requests to servers, in whichever era and transport each one speaks.
@@ -38,7 +60,7 @@ export class Connector {
   readonly #sessions: SessionPool;
   readonly #probes = new Map<string, Promise<boolean>>();
 
-  constructor(http: HttpClient, now: () => Date) {
+  constructor({ http, now }: ConnectorDeps) {
     this.#http = http;
     this.#eras = new EraCache(now);
     this.#sessions = new SessionPool(now);
@@ -64,8 +86,14 @@ export class Connector {
     return era === "modern" ? known.modern !== false : known.legacy === "none";
   }
 
-  /** How a server greets: its era, version and name. */
-  async greet(call: UpstreamCall): Promise<ServerGreeting> {
+  /**
+   * What a server says about itself: its era, version, name, capabilities and instructions.
+   *
+   * A legacy server says it to the caller's own session, which is opened when there is none.
+   */
+  async profile(target: Target, caller: Caller, signal: AbortSignal): Promise<ServerGreeting> {
+    signal.throwIfAborted();
+    const call = greetingCall(target, caller, signal);
     const route = await this.#route(call);
     if (route === "modern") return await this.#modernGreeting(call);
 
@@ -79,8 +107,31 @@ export class Connector {
     return greeting;
   }
 
+  /**
+   * Hears of a server's changes until the signal ends it, the server does so gracefully, or
+   * has nothing to offer. Throws `upstream_failed` and `upstream_timeout`.
+   */
+  async attend(call: AttendCall): Promise<void> {
+    await call.onReady({});
+  }
+
+  /** Keeps a session's connections open, also while nothing is asked on them. */
+  hold(_owner: SessionOwner): Disposable {
+    return { [Symbol.dispose]: () => {} };
+  }
+
+  /** Tells every server that a session is connected to, such as of changed roots. */
+  notifySessions(_owner: SessionOwner, _notification: RpcNotification): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Sets the log level of a session at every server that it is connected to. */
+  setLogLevel(_owner: SessionOwner, _level: string): Promise<void> {
+    return Promise.resolve();
+  }
+
   /** Ends what was opened for one session of a member's client, which has ended itself. */
-  endSessionsOf(owner: Pick<Caller, "memberId" | "sessionKey">): void {
+  endSessionsOf(owner: SessionOwner): void {
     this.#sessions.endOf(owner);
   }
 
@@ -228,6 +279,23 @@ export class Connector {
     const never = new AbortController().signal;
     return withDeadline(never, timeoutMs, () => timeoutFailure(call.target.slug, timeoutMs), run);
   }
+}
+
+/** What opens a session or asks for a greeting; it is never sent itself. */
+function greetingCall(target: Target, caller: Caller, signal: AbortSignal): UpstreamCall {
+  return {
+    target,
+    caller,
+    id: "aerostack-greeting",
+    method: "ping",
+    params: undefined,
+    paramHeaders: [],
+    signal,
+    timeoutMs: target.timeoutMs,
+    isRepeatable: true,
+    onNotification: () => {},
+    onRequest: (request) => Promise.resolve(answerServerRequest(request)),
+  };
 }
 
 /** Capabilities of a legacy caller are not declared: its server could not use them. */

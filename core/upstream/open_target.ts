@@ -21,7 +21,11 @@ export async function openTarget(
     slug: server.slug,
     url: new URL(server.externalUrl),
     injections,
-    fingerprint: JSON.stringify([server.id, server.externalUrl, versions]),
-    timeoutMs: server.timeoutSeconds * 1000,
+    fingerprint: JSON.stringify([server.id, server.externalUrl, server.protocol, versions]),
+    protocol: server.protocol,
+    timeoutMs: server.timeouts.totalSeconds * 1000,
+    timeouts: server.timeouts,
+    maxConcurrent: server.maxConcurrent,
+    forwardHeaders: server.forwardHeaders,
   };
 }

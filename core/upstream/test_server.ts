@@ -1,6 +1,7 @@
 import { asGatewayError } from "../errors.ts";
-import type { RpcRequest } from "../mcp/message.ts";
+import type { RpcRequest, RpcResponse } from "../mcp/message.ts";
 import type { Server } from "../servers/server.ts";
+import type { ServerHealthStore } from "../servers/server_health_store.ts";
 import type { TestReport } from "../servers/test_report.ts";
 import type { SecretStore } from "../secrets/secret_store.ts";
 import type { Keyring } from "../secrets/keyring.ts";
@@ -16,6 +17,7 @@ import { type Caller, type Fetch, NO_HEADERS } from "./upstream.ts";
 interface Deps {
   secrets: SecretStore;
   keyring: Keyring;
+  health: ServerHealthStore;
   fetch: Fetch;
   addresses: AddressRules;
   now: () => Date;
@@ -42,26 +44,22 @@ const TESTER: Caller = {
 export async function testServer(deps: Deps, server: Server): Promise<TestReport> {
   const startedMs = performance.now();
   const duration = () => Math.round(performance.now() - startedMs);
-  const connector = new Connector(new HttpClient(deps.fetch, deps.addresses), deps.now);
+  const { now, health } = deps;
+  const connector = new Connector({
+    http: new HttpClient(deps.fetch, deps.addresses),
+    now,
+    unsolicited: { notify: () => {}, ask: (_owner, _target, request) => refuse(request) },
+    recall: () => Promise.resolve({ logLevel: null, subscriptions: [] }),
+    health,
+    log: () => {},
+  });
 
   try {
     const target = await openTarget(deps, server);
-    const call = {
-      target,
-      caller: TESTER,
-      id: "aerostack-test",
-      method: "ping",
-      params: undefined,
-      paramHeaders: [],
-      signal: new AbortController().signal,
-      timeoutMs: target.timeoutMs,
-      isRepeatable: true,
-      onNotification: () => {},
-      onRequest: (request: RpcRequest) => Promise.resolve(answerServerRequest(request)),
-    };
-    const greeting = await connector.greet(call);
+    const { signal } = new AbortController();
+    const greeting = await connector.profile(target, TESTER, signal);
     const catalog = new ToolCatalog(connector, deps.now);
-    const { tools } = await catalog.list(target, TESTER, call.signal);
+    const { tools } = await catalog.list(target, TESTER, signal);
 
     return {
       ok: true,
@@ -89,4 +87,8 @@ export async function testServer(deps: Deps, server: Server): Promise<TestReport
   } finally {
     await connector.close();
   }
+}
+
+function refuse(request: RpcRequest): Promise<RpcResponse> {
+  return Promise.resolve(answerServerRequest(request));
 }

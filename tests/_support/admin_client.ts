@@ -26,7 +26,8 @@ export class AdminClient {
   }
 
   addServer(slug: string, url: string, timeoutSeconds?: number): Promise<ServerView> {
-    return this.send("POST", "/servers", { name: slug, slug, url, timeoutSeconds });
+    const timeouts = timeoutSeconds === undefined ? undefined : { totalSeconds: timeoutSeconds };
+    return this.send("POST", "/servers", { name: slug, slug, url, timeouts });
   }
 
   setSecret(

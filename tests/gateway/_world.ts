@@ -72,7 +72,8 @@ function gatewayOn(store: Store, options: WorldOptions): World {
     log,
     advance: (delayMs) => void (nowMs += delayMs),
     async addServer(slug, url, { timeoutSeconds } = {}) {
-      const server = await registerServer(services, { slug, name: slug, url, timeoutSeconds });
+      const timeouts = timeoutSeconds === undefined ? undefined : { totalSeconds: timeoutSeconds };
+      const server = await registerServer(services, { slug, name: slug, url, timeouts });
       await installServer(services, { workspace: "team", server: slug });
       return server;
     },
