@@ -16,10 +16,11 @@ export interface LocalServer extends AsyncDisposable {
 /** Serves on loopback; closing ends open streams instead of waiting for them. */
 export function serveLocally(
   handler: (request: Request) => Response | Promise<Response>,
+  port = 0,
 ): LocalServer {
   const stopping = new AbortController();
   const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, signal: stopping.signal, onListen: () => {} },
+    { hostname: "127.0.0.1", port, signal: stopping.signal, onListen: () => {} },
     handler,
   );
 
