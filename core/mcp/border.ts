@@ -68,11 +68,12 @@ function withoutMeta(object: JsonObject, ...keys: string[]): JsonObject {
  * A legacy client may throw the whole list away for one schema that it does not know.
  */
 export function itemsForCaller(
-  crossing: Crossing & { kind: ListKind; items: readonly JsonObject[] },
+  kind: ListKind,
+  items: readonly JsonObject[],
+  crossing: Crossing,
 ): readonly JsonObject[] {
-  const { callerEra, kind, items } = crossing;
-  if (!isBorder(crossing) || callerEra === "modern" || kind !== "tools") return items;
-  return items.map(legacyTool);
+  const isToLegacy = isBorder(crossing) && crossing.callerEra === "legacy";
+  return isToLegacy && kind === "tools" ? items.map(legacyTool) : items;
 }
 
 /** A server's error as a caller of the other era expects it; in one era it stays as it is. */
@@ -99,10 +100,10 @@ export function errorForCaller(
  * A modern server's question as a legacy client expects it: a page to be opened needs
  * an id (2025-11-25, URL Mode Elicitation Requests).
  */
-export function requestForLegacyClient(
-  request: InputRequest,
+export function requestForLegacyClient<R extends InputRequest>(
+  request: R,
   elicitationId: string,
-): InputRequest {
+): R {
   if (!isUrlElicitation(request)) return request;
   return mapObject(request, "params", (params) => ({ elicitationId, ...params }));
 }

@@ -12,87 +12,36 @@ export type InputRequests = Record<string, InputRequest>;
 /** The client's answers, each under the key of its question. */
 export type InputResponses = Record<string, JsonObject>;
 
-/** What a modern result asks for (2026-07-28, Multi Round-Trip Requests). */
-export interface InputRequired {
-  /** Empty where the server only wants to be asked again. */
-  requests: InputRequests;
-  /** Goes back as it came; `null` where there was none. */
-  requestState: string | null;
-}
-
-/** The most questions that one result may ask. */
-export const MAX_INPUT_REQUESTS = 100;
-
-/** Whether a modern result asks the client for something first. */
-export function isInputRequired(result: JsonObject): boolean {
-  return result.resultType === "input_required";
-}
+/** The most questions of one result that are asked, and answers of one request that are read. */
+export const MAX_INPUTS = 100;
 
 /**
- * What a result asks for; `null` when it asks for nothing, or not in a way that can
- * be understood: {@linkcode isInputRequired} tells the two apart.
- */
-export function inputRequiredOf(result: JsonObject): InputRequired | null {
-  if (!isInputRequired(result)) return null;
-  const { inputRequests = {}, requestState = null } = result;
-
-  if (!isInputRequests(inputRequests)) return null;
-  if (requestState !== null && typeof requestState !== "string") return null;
-  return { requests: inputRequests, requestState };
-}
-
-function isInputRequests(value: unknown): value is InputRequests {
-  return isRecordOf(value, (request) =>
-    typeof request.method === "string" &&
-    (request.params === undefined || isObject(request.params)));
-}
-
-function isRecordOf(value: unknown, test: (entry: JsonObject) => boolean): boolean {
-  if (!isObject(value)) return false;
-  const entries = Object.values(value);
-  return entries.length <= MAX_INPUT_REQUESTS &&
-    entries.every((entry) => isObject(entry) && test(entry));
-}
-
-/** A result that asks for something; a request state comes with it where there is one. */
-export function inputRequiredResult({ requests, requestState }: InputRequired): JsonObject {
-  const result: JsonObject = { resultType: "input_required" };
-  if (Object.keys(requests).length > 0) result.inputRequests = requests;
-  if (requestState !== null) result.requestState = requestState;
-  return result;
-}
-
-/** What a request says in answer to an earlier result. */
-export interface InputGiven {
-  responses: InputResponses;
-  requestState: string | null;
-}
-
-/**
- * The answers and the state that a request carries.
+ * What a modern result asks for (2026-07-28, Multi Round-Trip Requests); empty where the
+ * server only wants to be asked again.
  *
- * Returns `null` where they are malformed, and empty answers where there are none.
+ * What cannot be understood is a question without a method, which nobody can be asked.
  */
-export function inputGivenIn(params: JsonObject | undefined): InputGiven | null {
-  const { inputResponses = {}, requestState = null } = params ?? {};
-
-  if (!isInputResponses(inputResponses)) return null;
-  if (requestState !== null && typeof requestState !== "string") return null;
-  return { responses: inputResponses, requestState };
+export function inputRequestsOf(result: JsonObject): InputRequests {
+  const entries = entriesOf(result.inputRequests).map(([key, request]) => [key, asked(request)]);
+  return Object.fromEntries(entries);
 }
 
-function isInputResponses(value: unknown): value is InputResponses {
-  return isRecordOf(value, () => true);
+function asked(request: unknown): InputRequest {
+  if (!isObject(request) || typeof request.method !== "string") return { method: "" };
+  const { method, params } = request;
+  return isObject(params) ? { ...request, method, params } : { method };
 }
 
-/** Params with other answers and another state, or without any. */
-export function withInput(
-  params: JsonObject | undefined,
-  { responses, requestState }: InputGiven,
-): JsonObject {
-  const { inputResponses: _responses, requestState: _state, ...rest } = params ?? {};
-  const given: JsonObject = rest;
-  if (Object.keys(responses).length > 0) given.inputResponses = responses;
-  if (requestState !== null) given.requestState = requestState;
-  return given;
+/** The answers that a request carries; what is no answer is left out. */
+export function inputResponsesOf(params: JsonObject | undefined): InputResponses {
+  const entries = entriesOf(params?.inputResponses).filter(isAnswer);
+  return Object.fromEntries(entries);
+}
+
+function isAnswer(entry: [key: string, value: unknown]): entry is [string, JsonObject] {
+  return isObject(entry[1]);
+}
+
+function entriesOf(value: unknown): [key: string, value: unknown][] {
+  return isObject(value) ? Object.entries(value).slice(0, MAX_INPUTS) : [];
 }

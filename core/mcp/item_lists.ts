@@ -1,28 +1,36 @@
-import { LEGACY_LIST_TTL_MS } from "./border.ts";
-import { isObject, type JsonObject } from "./message.ts";
+import { GatewayError } from "../errors.ts";
+import type { JsonObject } from "./message.ts";
 import type { ListKind } from "./methods.ts";
 import { isUsable, keyFieldOf } from "./rewrite.ts";
 
 /** Who may share a kept result (2026-07-28, Caching). */
 export type CacheScope = "public" | "private";
 
-/** What one server offers, under the names that the endpoint shows. */
-export interface ItemList {
-  items: readonly JsonObject[];
-  /** For how long the list may be kept. */
+/** For how long a list may be kept, and by whom. */
+interface Keeping {
   ttlMs: number;
   cacheScope: CacheScope;
 }
 
-/** One server's part of a workspace's list: its entries, or why they are missing. */
-export type ListPart =
-  | { slug: string; list: ItemList }
-  | { slug: string; failure: string };
+/** What one server offers, under the names that the endpoint shows. */
+export interface ListedItems extends Keeping {
+  slug: string;
+  items: readonly JsonObject[];
+}
+
+/** A server whose list is missing, and why. */
+export interface MissingItems {
+  slug: string;
+  failure: string;
+}
+
+/** One server's part of a workspace's list. */
+export type ListPart = ListedItems | MissingItems;
 
 /** Which page of a list is wanted, and how long it may be. */
 export interface PageWish {
-  /** As the client sent it; `undefined` for the first page. */
-  cursor: unknown;
+  /** As the client sent it; `null` for the first page. */
+  cursor: string | null;
   maxItems?: number;
   maxBytes?: number;
 }
@@ -50,31 +58,26 @@ interface Cursor {
  *
  * Servers that failed are named in `_meta`, and the page then asks not to be kept. A
  * cursor names the last entry that was seen, so it holds when lists change meanwhile.
- * Returns `null` for a cursor that is none of this list.
+ * Throws `invalid_input` for a cursor that is none of this list.
  */
 export function mergeLists(
   kind: ListKind,
   parts: readonly ListPart[],
   { cursor, maxItems = MAX_ITEMS, maxBytes = MAX_BYTES }: PageWish,
-): JsonObject | null {
-  const after = cursor === undefined ? null : readCursor(kind, cursor);
-  if (cursor !== undefined && after === null) return null;
-
+): JsonObject {
   const sorted = parts.toSorted((a, b) => a.slug < b.slug ? -1 : 1);
-  const page = fillPage(kind, sorted, after, maxItems, maxBytes);
-  const merged: JsonObject = { [kind]: page.items, ...keeping(sorted) };
+  const lists = sorted.filter((part) => "items" in part);
+  const failures = sorted.filter((part) => "failure" in part);
+
+  const after = cursor === null ? null : readCursor(kind, cursor);
+  const page = fillPage(kind, lists, after, { maxItems, maxBytes });
+  const merged: JsonObject = { [kind]: page.items, ...keeping(lists, failures) };
   if (page.next !== null) merged.nextCursor = writeCursor(page.next);
-
-  const failures = sorted.flatMap((part) =>
-    "failure" in part ? [{ server: part.slug, error: part.failure }] : []
-  );
-  if (failures.length > 0) merged._meta = { [UNAVAILABLE_KEY]: failures };
+  if (failures.length > 0) {
+    const named = failures.map(({ slug, failure }) => ({ server: slug, error: failure }));
+    merged._meta = { [UNAVAILABLE_KEY]: named };
+  }
   return merged;
-}
-
-/** Whether a value is a cursor that such a list has given. */
-export function isCursorOf(kind: ListKind, cursor: unknown): boolean {
-  return readCursor(kind, cursor) !== null;
 }
 
 interface Page {
@@ -86,31 +89,29 @@ interface Page {
 /** Takes entries until the page is full; one always fits. */
 function fillPage(
   kind: ListKind,
-  parts: readonly ListPart[],
+  lists: readonly ListedItems[],
   after: Cursor | null,
-  maxItems: number,
-  maxBytes: number,
+  { maxItems, maxBytes }: { maxItems: number; maxBytes: number },
 ): Page {
-  const items: JsonObject[] = [];
+  const taken: JsonObject[] = [];
   let last: Cursor | null = null;
   let bytes = 0;
 
-  for (const part of parts) {
-    if ("failure" in part || (after !== null && part.slug < after.slug)) continue;
+  for (const { slug, items } of lists) {
+    if (after !== null && slug < after.slug) continue;
 
-    const list = part.list.items;
-    for (let index = firstIndex(kind, part.slug, list, after); index < list.length; index++) {
-      const item = list[index];
+    for (let index = firstIndex(kind, slug, items, after); index < items.length; index++) {
+      const item = items[index];
       if (!isUsable(kind, item)) continue;
 
       bytes += sizeOf(item);
-      const isFull = items.length >= maxItems || bytes > maxBytes;
-      if (isFull && last !== null) return { items, next: last };
-      items.push(item);
-      last = { kind, slug: part.slug, key: String(item[keyFieldOf(kind)]), index };
+      const isFull = taken.length >= maxItems || bytes > maxBytes;
+      if (isFull && last !== null) return { items: taken, next: last };
+      taken.push(item);
+      last = { kind, slug, key: String(item[keyFieldOf(kind)]), index };
     }
   }
-  return { items, next: null };
+  return { items: taken, next: null };
 }
 
 /** Where a server's list goes on after the entry that a cursor names. */
@@ -130,12 +131,11 @@ function firstIndex(
 }
 
 /** The shortest time, and the narrowest scope, of all parts. */
-function keeping(parts: readonly ListPart[]): { ttlMs: number; cacheScope: CacheScope } {
-  const lists = parts.flatMap((part) => "list" in part ? [part.list] : []);
-  const isWhole = lists.length === parts.length;
-  const isPublic = isWhole && lists.length === 1 && lists[0].cacheScope === "public";
+function keeping(lists: readonly ListedItems[], failures: readonly MissingItems[]): Keeping {
+  const isPublic = failures.length === 0 && lists.length === 1 && lists[0].cacheScope === "public";
+  const ttlMs = Math.min(EMPTY_TTL_MS, ...lists.map((list) => list.ttlMs));
   return {
-    ttlMs: isWhole ? Math.min(EMPTY_TTL_MS, ...lists.map(({ ttlMs }) => ttlMs)) : 0,
+    ttlMs: failures.length > 0 ? 0 : ttlMs,
     cacheScope: isPublic ? "public" : "private",
   };
 }
@@ -156,32 +156,27 @@ function writeCursor({ kind, slug, key, index }: Cursor): string {
   return new TextEncoder().encode(json).toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-function readCursor(kind: ListKind, cursor: unknown): Cursor | null {
-  if (typeof cursor !== "string") return null;
+function readCursor(kind: ListKind, cursor: string): Cursor {
+  const [of, slug, key, index, ...rest] = decoded(cursor);
+  const isOurs = of === kind && typeof slug === "string" && typeof key === "string" &&
+    isIndex(index) && rest.length === 0;
+  if (isOurs) return { kind, slug, key, index };
 
+  throw new GatewayError("invalid_input", `Cannot list ${kind}: unknown cursor`, {
+    publicMessage: "Invalid params: unknown cursor",
+  });
+}
+
+function decoded(cursor: string): unknown[] {
   try {
     const bytes = Uint8Array.fromBase64(cursor, { alphabet: "base64url" });
     const parts: unknown = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
-    if (!Array.isArray(parts) || parts.length !== 4 || parts[0] !== kind) return null;
-    const [, slug, key, index] = parts;
-    if (typeof slug !== "string" || typeof key !== "string") return null;
-    return Number.isSafeInteger(index) && index >= 0 ? { kind, slug, key, index } : null;
+    return Array.isArray(parts) ? parts : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-/** How long a server's list may be kept, and by whom, from its own result. */
-export function keepingOf(result: JsonObject): { ttlMs: number; cacheScope: CacheScope } {
-  const { ttlMs, cacheScope } = result;
-  return {
-    ttlMs: typeof ttlMs === "number" && ttlMs >= 0 ? ttlMs : LEGACY_LIST_TTL_MS,
-    cacheScope: cacheScope === "public" ? "public" : "private",
-  };
-}
-
-/** The entries of one page of a server's list; `null` where the result has no such list. */
-export function itemsIn(kind: ListKind, result: JsonObject): JsonObject[] | null {
-  const items = result[kind];
-  return Array.isArray(items) ? items.filter(isObject) : null;
+function isIndex(value: unknown): value is number {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }

@@ -142,14 +142,3 @@ const LIST_METHODS: Record<ListKind, string> = {
 export function listMethodOf(kind: ListKind): string {
   return LIST_METHODS[kind];
 }
-
-const CHANGES: ReadonlyMap<string, readonly ListKind[]> = new Map([
-  ["notifications/tools/list_changed", ["tools"]],
-  ["notifications/prompts/list_changed", ["prompts"]],
-  ["notifications/resources/list_changed", ["resources", "resourceTemplates"]],
-]);
-
-/** The lists that a notification calls changed; none for any other notification. */
-export function listsChangedBy(method: string): readonly ListKind[] {
-  return CHANGES.get(method) ?? [];
-}
