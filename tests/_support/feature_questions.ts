@@ -29,13 +29,13 @@ export const ASKING_FEATURES: readonly Feature[] = [
     title: "elicit",
     ruledOut: (client, server) => since("2025-06-18", ELICITATION, client, server),
     check: elicitForm,
-    checkRefusal: (meeting) => refuses(meeting, "ask_form"),
+    refusal: { since: "2025-06-18", check: (meeting) => refuses(meeting, "ask_form") },
   },
   {
     title: "elicit URL",
     ruledOut: (client, server) => since("2025-11-25", URL_MODE, client, server),
     check: elicitUrl,
-    checkRefusal: (meeting) => refuses(meeting, "ask_url"),
+    refusal: { since: "2025-11-25", check: (meeting) => refuses(meeting, "ask_url") },
   },
   {
     title: "-32042",

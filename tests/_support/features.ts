@@ -32,8 +32,8 @@ export interface Feature {
   ruledOut(client: Kind, server: Kind): Ruling | null;
   /** Throws when they cannot. */
   check(meeting: Meeting): Promise<void>;
-  /** What must hold where it is ruled out by the client alone. */
-  checkRefusal?(meeting: Meeting): Promise<void>;
+  /** What must hold where a server of this revision or a later one tries it all the same. */
+  refusal?: { since: Version; check(meeting: Meeting): Promise<void> };
 }
 
 /** Everything, in the order of the columns. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { FEATURE_CLIENTS, FEATURE_SERVERS, type Kind } from "../_support/feature_kinds.ts";
-import { FEATURES } from "../_support/features.ts";
+import { FEATURE_CLIENTS, FEATURE_SERVERS } from "../_support/feature_kinds.ts";
+import { useFeatures } from "../_support/use_features.ts";
 
 // These tests know no gateway. They prove the peers themselves, so that a red
 // cell of the matrix is known to be the gateway's fault.
@@ -18,24 +18,13 @@ for (const serverKind of FEATURE_SERVERS) {
     Deno.test(test, OPTIONS, async (t) => {
       await using server = await serverKind.start();
       await using client = await clientKind.connect({ url: server.url, token: "t-1" });
-      const meeting = { client, clientKind, server, serverKind, name: same, uri: same };
 
       const opening = serverKind.carriage === "modern" ? "server/discover" : "initialize";
       const [request] = server.journal.withRpcMethod(opening);
       assert.ok(request?.body.includes(`"${clientKind.version}"`), "it opens with its revision");
 
-      for (const feature of FEATURES) {
-        if (feature.ruledOut(clientKind, serverKind) === null) {
-          await t.step(feature.title, () => feature.check(meeting));
-        } else if (feature.checkRefusal !== undefined && knows(serverKind, feature.title)) {
-          await t.step(`no ${feature.title}`, () => feature.checkRefusal?.(meeting));
-        }
-      }
+      const names = { name: same, uri: same };
+      await useFeatures(t, { client, clientKind, server, serverKind, ...names });
     });
   }
-}
-
-/** Whether this server asks although its client does not know the question. */
-function knows({ version }: Kind, title: string): boolean {
-  return version >= (title === "elicit" ? "2025-06-18" : "2025-11-25");
 }
