@@ -33,36 +33,64 @@ export async function* readSse(
   maxChars: number,
   mark?: SseMark,
 ): AsyncGenerator<SseEvent> {
-  const events: SseEvent[] = [];
-  const decoder = new TextDecoder();
-  let overflow = false;
-  const parser = createParser({
-    maxBufferSize: maxChars,
-    onEvent({ event, data, id }) {
-      if (mark !== undefined && id !== undefined) mark.lastEventId = id === "" ? null : id;
-      if (data !== "") events.push({ event: event ?? "message", data, id });
-    },
-    onRetry(retryMs) {
-      if (mark !== undefined) mark.retryMs = retryMs;
-    },
-    onError(error) {
-      if (error.type === "max-buffer-size-exceeded") overflow = true;
-    },
-  });
+  const parser = new SseParser(maxChars, mark);
 
   while (true) {
     const { done, value } = await reader.read();
     if (done) return;
+    yield* parser.feed(value);
+  }
+}
 
-    parser.feed(decoder.decode(value, { stream: true }));
-    yield* events.splice(0);
-    if (overflow) throw new SseTooLarge(`An event has more than ${maxChars} characters`);
+/** Parses the bytes of one event stream; see {@linkcode readSse}. */
+export class SseParser {
+  readonly #decoder = new TextDecoder();
+  readonly #events: SseEvent[] = [];
+  readonly #maxChars: number;
+  readonly #parser: ReturnType<typeof createParser>;
+  #isOver = false;
+
+  constructor(maxChars: number, mark?: SseMark) {
+    this.#maxChars = maxChars;
+    this.#parser = createParser({
+      maxBufferSize: maxChars,
+      onEvent: ({ event, data, id }) => {
+        if (mark !== undefined && id !== undefined) mark.lastEventId = id === "" ? null : id;
+        if (data !== "") this.#events.push({ event: event ?? "message", data, id });
+      },
+      onRetry(retryMs) {
+        if (mark !== undefined) mark.retryMs = retryMs;
+      },
+      onError: (error) => {
+        if (error.type === "max-buffer-size-exceeded") this.#isOver = true;
+      },
+    });
+  }
+
+  /** Takes the next bytes and gives the events that they complete. */
+  *feed(bytes: Uint8Array): Generator<SseEvent> {
+    this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
+    yield* this.#events.splice(0);
+    if (this.#isOver) throw new SseTooLarge(`An event has more than ${this.#maxChars} characters`);
   }
 }
 
 /** An event that carries one JSON-RPC message. */
 export function messageEvent(json: string): string {
   return `event: message\ndata: ${json}\n\n`;
+}
+
+/** The same under an id with which a client can ask for what followed. */
+export function identifiedEvent(id: string, json: string): string {
+  return `id: ${id}\n${messageEvent(json)}`;
+}
+
+/**
+ * The first event of a stream that can be resumed: an id, nothing to read, and when to
+ * come back after a loss (2025-11-25, Transports).
+ */
+export function primingEvent(id: string, retryMs: number): string {
+  return `id: ${id}\nretry: ${retryMs}\ndata: \n\n`;
 }
 
 /** The first event of an HTTP+SSE stream: where to POST (2024-11-05, Transports). */

@@ -1,0 +1,47 @@
+import { messageEvent } from "../mcp/sse.ts";
+import type { EventStream } from "./event_stream.ts";
+
+/** A stream of JSON-RPC messages to a client, over one connection or several. */
+export interface MessageStream {
+  /** Aborts once nothing that is sent will ever be read. */
+  readonly lost: AbortSignal;
+  /** Sends one message; waits for a slow reader. What nobody will read is dropped. */
+  send(json: string): Promise<void>;
+  /** Ends it after its last message. */
+  end(): void;
+  /** Ends it for good: nobody is to read it any more. */
+  drop(): void;
+  /** The client closed the connection that this is written to. */
+  left(connection: EventStream): void;
+}
+
+/** A stream that lasts as long as its one connection. */
+export class PlainStream implements MessageStream {
+  readonly #connection: EventStream;
+  readonly #lost = new AbortController();
+
+  constructor(connection: EventStream) {
+    this.#connection = connection;
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  async send(json: string): Promise<void> {
+    await this.#connection.write(messageEvent(json));
+  }
+
+  end(): void {
+    this.#connection.end();
+  }
+
+  drop(): void {
+    this.#connection.end();
+    this.#lost.abort();
+  }
+
+  left(): void {
+    this.#lost.abort();
+  }
+}
