@@ -18,6 +18,7 @@ interface ErrorKind {
 export const ERROR_KINDS = {
   bad_request: { status: 400, rpc: -32600, message: "The request is not valid." },
   invalid_input: { status: 400, rpc: -32602, message: "A value is not valid." },
+  header_mismatch: { status: 400, rpc: -32020, message: "A header differs from the body." },
   unauthorized: {
     status: 401,
     rpc: -32001,
@@ -83,6 +84,12 @@ export type FailureStage =
   | "protocol"
   | "timeout";
 
+/**
+ * What the failure of an exchange says about it: nothing reached the server; the answer was
+ * lost on its way, so the request may have been executed; the server is down or too slow.
+ */
+export type UpstreamFault = "unsent" | "lost" | "down";
+
 /** What an error may carry besides its code and detail. */
 export interface ErrorExtras {
   /** A sentence for a caller who is known; replaces the table's. */
@@ -91,6 +98,8 @@ export interface ErrorExtras {
   field?: string;
   /** How far an exchange with an upstream came before it failed. */
   stage?: FailureStage;
+  /** Absent when the server is there, and its answer is what is wrong. */
+  fault?: UpstreamFault;
   cause?: unknown;
 }
 
@@ -105,6 +114,7 @@ export class GatewayError extends Error {
   readonly publicMessage: string;
   readonly field: string | undefined;
   readonly stage: FailureStage | undefined;
+  readonly fault: UpstreamFault | undefined;
 
   constructor(code: ErrorCode, detail: string, extras: ErrorExtras = {}) {
     super(detail, { cause: extras.cause });
@@ -113,6 +123,7 @@ export class GatewayError extends Error {
     this.publicMessage = extras.publicMessage ?? ERROR_KINDS[code].message;
     this.field = extras.field;
     this.stage = extras.stage;
+    this.fault = extras.fault;
   }
 
   /** HTTP status for pages and the admin API. */

@@ -6,7 +6,8 @@ import { type Config, withBoundPort } from "./config.ts";
 import { Authority } from "./gateway/authority.ts";
 import { ClientAsks } from "./gateway/client_asks.ts";
 import { ClientLines } from "./gateway/client_lines.ts";
-import { Gateway } from "./gateway/gateway.ts";
+import { createGateway } from "./gateway/create_gateway.ts";
+import type { Gateway } from "./gateway/gateway.ts";
 import { InFlight } from "./gateway/in_flight.ts";
 import { InstanceMail } from "./gateway/instance_mail.ts";
 import { OpenStreams } from "./gateway/open_streams.ts";
@@ -28,7 +29,6 @@ import { SessionStateStore } from "./sessions/session_state_store.ts";
 import { TokenStore } from "./tokens/token_store.ts";
 import { Connector } from "./upstream/connector.ts";
 import { HttpClient } from "./upstream/http_client.ts";
-import { ToolCatalog } from "./upstream/tool_catalog.ts";
 import type { Fetch } from "./upstream/upstream.ts";
 import { InstallStore } from "./workspaces/install_store.ts";
 import { WorkspaceStore } from "./workspaces/workspace_store.ts";
@@ -107,11 +107,10 @@ export function createServices(inputs: ServiceInputs): Services {
     reads,
     now,
   });
-  const gateway = new Gateway({
+  const gateway = createGateway({
     config,
     authority,
     connector,
-    catalog: new ToolCatalog(connector, now),
     callLog,
     sessions: new ClientSessions(keyring, new EndedSessionStore(kv), now),
     openStreams: new OpenStreams(authority, signals),
@@ -121,6 +120,7 @@ export function createServices(inputs: ServiceInputs): Services {
     asks,
     lines,
     keyring,
+    signals,
     now,
     log,
   });

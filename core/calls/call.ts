@@ -14,12 +14,18 @@ export const Outcome = z.enum([
   "refused",
   /** The client took it back before an answer. */
   "cancelled",
+  /** The server wants to know something from its client first (2026-07-28, MRTR). */
+  "input_required",
 ]);
 export type Outcome = z.infer<typeof Outcome>;
 
 /** Which MCP era the client spoke. */
 export const Era = z.enum(["modern", "legacy"]);
 export type Era = z.infer<typeof Era>;
+
+/** What is put on the record: what a member does with what servers offer. */
+export const RecordedMethod = z.enum(["tools/call", "prompts/get", "resources/read"]);
+export type RecordedMethod = z.infer<typeof RecordedMethod>;
 
 /** Who called what, when, and how it ended; never arguments or results. */
 export const Call = z.object({
@@ -31,7 +37,12 @@ export const Call = z.object({
   email: z.string().nullable(),
   /** The server's slug; `null` when the name belongs to no installed server. */
   server: z.string().nullable(),
-  /** The tool's own name at its server; at most 200 characters are kept. */
+  /** What was asked for: a tool, a prompt or a resource. */
+  method: RecordedMethod,
+  /**
+   * The own name of the tool or prompt at its server, or the resource's URI; at most 200
+   * characters are kept.
+   */
   tool: z.string(),
   era: Era,
   outcome: Outcome,

@@ -4,6 +4,7 @@ import { keys } from "../kv/keys.ts";
 import type { SharedReads } from "../kv/shared_reads.ts";
 import { type Token, tokenStatus } from "../tokens/token.ts";
 import { hashToken, isWellFormed } from "../tokens/token_text.ts";
+import type { Target } from "../upstream/upstream.ts";
 import type { WorkspaceStore } from "../workspaces/workspace_store.ts";
 import { Snapshot, type SnapshotSources } from "./snapshot.ts";
 
@@ -73,6 +74,19 @@ export class Authority {
 
     const status = tokenStatus(token, this.#now());
     return status === "active" ? { ...current, token } : refuse(`a token that is ${status}`);
+  }
+
+  /**
+   * An installed server with its secrets, as it is now. Throws `unauthorized` as
+   * {@linkcode authenticateHash} does, and `not_found` when it is not installed.
+   */
+  async targetOf(slug: string, hash: string, server: string): Promise<Target> {
+    const { snapshot } = await this.authenticateHash(slug, hash);
+    const installed = snapshot.servers.get(server);
+    if (installed === undefined) {
+      throw new GatewayError("not_found", `Server "${server}" is not installed in "${slug}"`);
+    }
+    return await snapshot.target(installed);
   }
 
   /** What is not older than this call; `null` for an unknown workspace. */

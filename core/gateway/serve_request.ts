@@ -1,141 +1,126 @@
 import { Buffer } from "node:buffer";
-import type { Call, Outcome } from "../calls/call.ts";
+import { type Call, RecordedMethod } from "../calls/call.ts";
 import type { CallLog } from "../calls/call_log.ts";
-import { GatewayError } from "../errors.ts";
-import {
-  errorOf,
-  type JsonObject,
-  resultOf,
-  RPC,
-  type RpcNotification,
-  type RpcRequest,
-  type RpcResponse,
-} from "../mcp/message.ts";
-import { asLegacyResult, asModernResult } from "../mcp/results.ts";
-import { ALL_VERSIONS } from "../mcp/versions.ts";
-import type { Caller } from "../upstream/upstream.ts";
-import { VERSION } from "../version.ts";
-import type { Access } from "./authority.ts";
-import { callTool, type ToolCallDeps } from "./call_tool.ts";
-import { listTools } from "./list_tools.ts";
-import { type Plan, planRequest } from "./plan.ts";
+import { GatewayError, refusal } from "../errors.ts";
+import type { RpcResponse } from "../mcp/message.ts";
+import { type AnswerDeps, answerHere } from "./answer_here.ts";
+import { forward, type ForwardEnd } from "./forward.ts";
+import type { Incoming, Served, View } from "./incoming.ts";
+import { type Address, type Plan, planRequest } from "./plan.ts";
 import { errorAnswer } from "./rpc_reply.ts";
-import type { Snapshot } from "./snapshot.ts";
+import { serveSubscription, type SubscriptionDeps } from "./subscriptions.ts";
+import { unknownItem } from "./unknown_item.ts";
+
+export type { Incoming, Served } from "./incoming.ts";
 
 /** What serving a request needs. */
-export interface ServeDeps extends ToolCallDeps {
+export interface ServeDeps extends SubscriptionDeps, AnswerDeps {
   callLog: CallLog;
   now: () => Date;
-  /** Aborts when the process ends, so that what would never end by itself does. */
-  closing: AbortSignal;
 }
 
-/** A request, with who sent it and how it can be told something. */
-export interface Incoming {
-  request: RpcRequest;
-  access: Access;
-  caller: Caller;
-  /** Size of the request's body. */
-  bytesIn: number;
-  signal: AbortSignal;
-  onNotification(notification: RpcNotification): void | Promise<void>;
+/** How a request for one server's thing ended; `server` is null when it has none. */
+interface Ended extends ForwardEnd {
+  server: string | null;
 }
-
-/** An answer that is ready to be sent: what had to be recorded is recorded. */
-export interface Served {
-  json: string;
-  /** HTTP status where the transport has one for each answer. */
-  status: number;
-}
-
-/** Discovery may be kept for a minute: nothing in it changes but by a new release. */
-const DISCOVER_TTL_MS = 60_000;
 
 /**
  * Answers one request. Never throws: every failure is an answer.
  *
- * A tool call is on the record before its answer is given back.
+ * What a member does with a tool, a prompt or a resource is on the record before its
+ * answer is given back.
  */
 export async function serveRequest(deps: ServeDeps, incoming: Incoming): Promise<Served> {
-  const { request, access, caller } = incoming;
-  const { snapshot } = access;
-  const plan = planRequest(request, caller.era, (slug) => snapshot.servers.has(slug));
-  if (plan.kind === "call_tool" || plan.kind === "unknown_tool") {
-    return await serveCall(deps, incoming, plan);
-  }
+  const view = viewOf(incoming);
+  const plan = planRequest(incoming.request, {
+    era: incoming.caller.era,
+    naming: view.naming,
+    server: view.server,
+    isShown: (slug) => view.servers.has(slug),
+  });
 
-  try {
-    const result = await resultFor(deps, incoming, plan);
-    return served(resultOf(request.id, inEra(caller, snapshot, result)));
-  } catch (error) {
-    if (error instanceof Refusal) return error.served(request);
-    return served(errorAnswer(request.id, error, deps.log));
+  const recorded = RecordedMethod.safeParse(incoming.request.method);
+  if (recorded.success && plan.kind === "addressed") {
+    return await onRecord(
+      deps,
+      incoming,
+      recorded.data,
+      () => serveAddressed(deps, incoming, view, plan.address),
+    );
   }
+  const { response, status } = await serve(deps, incoming, view, plan);
+  return served(response, status);
 }
 
-async function resultFor(
-  deps: ServeDeps,
-  { access: { snapshot }, caller, signal }: Incoming,
-  plan: Plan,
-): Promise<JsonObject> {
-  switch (plan.kind) {
-    case "initialize":
-      return { protocolVersion: caller.client.protocolVersion, ...introduction(snapshot) };
-    case "ping":
-      return {};
-    case "discover":
-      return {
-        supportedVersions: ALL_VERSIONS,
-        capabilities: CAPABILITIES,
-        instructions: instructionsFor(snapshot),
-        ttlMs: DISCOVER_TTL_MS,
-        cacheScope: "private",
-      };
-    case "list_tools":
-      return await listTools(deps.catalog, snapshot, caller, signal);
-    case "unknown_cursor":
-      throw new Refusal(RPC.invalidParams, "Invalid params: unknown cursor", 200);
-    default:
-      throw new Refusal(
-        RPC.methodNotFound,
-        "Method not found",
-        caller.era === "modern" ? 404 : 200,
-      );
-  }
+/** The servers that the endpoint shows of what is installed now. */
+function viewOf({ access: { snapshot }, scope }: Incoming): View {
+  if (scope.server === null) return { ...scope, servers: snapshot.servers };
+  const server = snapshot.servers.get(scope.server);
+  return { ...scope, servers: new Map(server === undefined ? [] : [[server.slug, server]]) };
 }
 
-/** An answer that is an error by the protocol and no failure of anything. */
-class Refusal extends Error {
-  readonly #code: number;
-  readonly #status: number;
-
-  constructor(code: number, message: string, status: number) {
-    super(message);
-    this.#code = code;
-    this.#status = status;
-  }
-
-  served({ id, method }: RpcRequest): Served {
-    const message = this.#code === RPC.methodNotFound
-      ? `${this.message}: ${method.slice(0, 100)}`
-      : this.message;
-    return served(errorOf(id, this.#code, message), this.#status);
-  }
-}
-
-async function serveCall(
+async function serve(
   deps: ServeDeps,
   incoming: Incoming,
-  plan: Extract<Plan, { kind: "call_tool" | "unknown_tool" }>,
+  view: View,
+  plan: Plan,
+): Promise<{ response: RpcResponse; status: number }> {
+  switch (plan.kind) {
+    case "addressed":
+      return await serveAddressed(deps, incoming, view, plan.address);
+    case "relayed": {
+      const server = view.servers.get(plan.slug);
+      return server === undefined
+        ? notInstalled(deps, incoming, plan.slug)
+        : await forward(deps, incoming, server, "");
+    }
+    default:
+      return await answerHere(deps, incoming, view, plan);
+  }
+}
+
+async function serveAddressed(
+  deps: ServeDeps,
+  incoming: Incoming,
+  view: View,
+  address: Address,
+): Promise<Ended> {
+  const { request, caller } = incoming;
+  const { owned, exposed } = address;
+  const server = owned === null ? undefined : view.servers.get(owned.slug);
+  if (owned === null || server === undefined) {
+    const response = unknownItem(request, caller.era, address);
+    return { response, status: 200, outcome: "refused", item: exposed ?? "", server: null };
+  }
+
+  const end = isSubscription(request.method)
+    ? await serveSubscription(deps, incoming, server, owned.own)
+    : await forward(deps, incoming, server, owned.own);
+  return { ...end, server: server.slug };
+}
+
+function isSubscription(method: string): boolean {
+  return method === "resources/subscribe" || method === "resources/unsubscribe";
+}
+
+/** A server that was taken out of the workspace while its own endpoint was in use. */
+function notInstalled(deps: ServeDeps, { request }: Incoming, slug: string) {
+  const error = refusal("not_found", `Server "${slug}" is not installed in this workspace`);
+  return { response: errorAnswer(request.id, error, deps.log), status: error.status };
+}
+
+async function onRecord(
+  deps: ServeDeps,
+  incoming: Incoming,
+  method: RecordedMethod,
+  run: () => Promise<Ended>,
 ): Promise<Served> {
   // A tool must not run when its call could not be put on the record.
   if (deps.callLog.isFull) return served(errorAnswer(incoming.request.id, busy(), deps.log));
 
   const startedAt = deps.now();
   const startedMs = performance.now();
-  const end = plan.kind === "call_tool"
-    ? await callInstalled(deps, incoming, plan)
-    : { ...unknownTool(incoming.request, plan.name), server: null };
+  const end = await run();
   const answer = served(end.response, end.status);
 
   try {
@@ -143,7 +128,8 @@ async function serveCall(
       ...whoIn(incoming),
       at: startedAt.toISOString(),
       server: end.server,
-      tool: end.tool,
+      method,
+      tool: end.item,
       outcome: end.outcome,
       durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
       bytesIn: incoming.bytesIn,
@@ -166,64 +152,6 @@ function whoIn(
   return { tokenId: token.id, person: token.name, email: token.email, era: caller.era };
 }
 
-async function callInstalled(
-  deps: ServeDeps,
-  { request, access, caller, signal, onNotification }: Incoming,
-  { name, slug, rest }: Extract<Plan, { kind: "call_tool" }>,
-) {
-  const server = access.snapshot.servers.get(slug);
-  if (server === undefined) return { ...unknownTool(request, name), server: null };
-
-  try {
-    const target = await access.snapshot.target(server);
-    const call = { request, target, caller, exposedName: name, rest, signal, onNotification };
-    return { ...await callTool(deps, call), server: slug };
-  } catch (error) {
-    const response = errorAnswer(request.id, error, deps.log);
-    return { response, status: 200, outcome: "refused" as const, tool: rest, server: slug };
-  }
-}
-
-/** The same answer for a tool that is not there and one that may not be seen. */
-function unknownTool(request: RpcRequest, name: string | null) {
-  const message = name === null
-    ? "Invalid params: name must be a text"
-    : `Unknown tool: ${name.slice(0, 200)}`;
-  const outcome: Outcome = "refused";
-  return {
-    response: errorOf(request.id, RPC.invalidParams, message),
-    status: 200,
-    outcome,
-    tool: name ?? "",
-  };
-}
-
 function served(response: RpcResponse, status = 200): Served {
   return { json: JSON.stringify(response), status };
-}
-
-function inEra(caller: Caller, snapshot: Snapshot, result: JsonObject): JsonObject {
-  return caller.era === "modern"
-    ? asModernResult(result, serverInfo(snapshot))
-    : asLegacyResult(result);
-}
-
-const CAPABILITIES = { tools: {} };
-
-function introduction(snapshot: Snapshot): JsonObject {
-  return {
-    capabilities: CAPABILITIES,
-    serverInfo: serverInfo(snapshot),
-    instructions: instructionsFor(snapshot),
-  };
-}
-
-function serverInfo({ workspace }: Snapshot): JsonObject {
-  return { name: "aerostack-gateway", title: `Aerostack: ${workspace.name}`, version: VERSION };
-}
-
-function instructionsFor({ servers }: Snapshot): string {
-  if (servers.size === 0) return "No server is installed in this workspace yet.";
-  const list = [...servers.values()].map(({ slug, name }) => `${slug}__ (${name})`).join(", ");
-  return `The tools of several servers, each under its server's prefix: ${list}`;
 }

@@ -11,7 +11,7 @@ import { Connector } from "./connector.ts";
 import { HttpClient } from "./http_client.ts";
 import { answerServerRequest } from "./legacy_session.ts";
 import { openTarget } from "./open_target.ts";
-import { ToolCatalog } from "./tool_catalog.ts";
+import { readPages } from "./list_pages.ts";
 import { type Caller, type Fetch, NO_HEADERS } from "./upstream.ts";
 
 interface Deps {
@@ -58,8 +58,8 @@ export async function testServer(deps: Deps, server: Server): Promise<TestReport
     const target = await openTarget(deps, server);
     const { signal } = new AbortController();
     const greeting = await connector.profile(target, TESTER, signal);
-    const catalog = new ToolCatalog(connector, deps.now);
-    const { tools } = await catalog.list(target, TESTER, signal);
+    const query = { target, caller: TESTER, kind: "tools", signal } as const;
+    const { items: tools } = await readPages(connector, query);
 
     return {
       ok: true,

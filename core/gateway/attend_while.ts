@@ -1,0 +1,49 @@
+import type { AttendCall } from "../upstream/attend.ts";
+import type { Connector } from "../upstream/connector.ts";
+import type { Target } from "../upstream/upstream.ts";
+
+/** A wish to hear of resources, whatever happens to the connection meanwhile. */
+export interface Attendance extends Omit<AttendCall, "target" | "onReady"> {
+  target(): Promise<Target>;
+}
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * Attends a server until `signal` aborts: a stream that ends or a server that fails is
+ * tried again, ever less often. Never throws.
+ */
+export async function attendWhile(connector: Connector, attendance: Attendance): Promise<void> {
+  const { signal, target } = attendance;
+  let pauseMs = FIRST_PAUSE_MS;
+
+  while (!signal.aborted) {
+    try {
+      await connector.attend({
+        ...attendance,
+        target: await target(),
+        onReady: () => {
+          pauseMs = FIRST_PAUSE_MS;
+        },
+      });
+    } catch {
+      // Who calls the server is told what is wrong with it.
+    }
+    await pause(pauseMs, signal);
+    pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS);
+  }
+}
+
+function pause(delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, delayMs);
+    signal.addEventListener("abort", end);
+  });
+}

@@ -1,0 +1,102 @@
+import type { ServerId } from "../ids.ts";
+import type { Connector } from "../upstream/connector.ts";
+import type { Caller, Target } from "../upstream/upstream.ts";
+import { attendWhile } from "./attend_while.ts";
+
+/** Where the updates go, and who still listens for them. */
+export interface UpdateLines {
+  notify(owner: Caller, target: Target, notification: { jsonrpc: "2.0"; method: string }): void;
+  isListening(owner: Caller): Promise<boolean>;
+}
+
+interface Attendance {
+  owner: Caller;
+  ending: AbortController;
+  /** How often in a row nobody was found to listen. */
+  misses: number;
+}
+
+const CHECK_MS = 60_000;
+/** A client that does not listen for so many checks is gone. */
+const MAX_MISSES = 10;
+
+/** Listens at modern servers for the resources that sessions of legacy clients subscribed to. */
+export class Attendances {
+  readonly #connector: Connector;
+  readonly #lines: UpdateLines;
+  readonly #attendances = new Map<string, Attendance>();
+  #timer: ReturnType<typeof setInterval> | null = null;
+
+  constructor(connector: Connector, lines: UpdateLines) {
+    this.#connector = connector;
+    this.#lines = lines;
+  }
+
+  /** Listens for these resources of a server instead of those before; for none, not at all. */
+  set(
+    owner: Caller,
+    serverId: ServerId,
+    uris: readonly string[],
+    target: () => Promise<Target>,
+  ): void {
+    const key = keyOf(owner, serverId);
+    const before = this.#attendances.get(key);
+    this.#attendances.delete(key);
+
+    if (uris.length > 0) this.#begin(key, owner, uris, target);
+    // The new stream is asked for before the old one ends.
+    before?.ending.abort();
+    if (this.#attendances.size === 0) this.#stopChecking();
+  }
+
+  /** Ends what is listened for on behalf of a session. */
+  endOf({ memberId, sessionKey }: Pick<Caller, "memberId" | "sessionKey">): void {
+    for (const [key, { owner, ending }] of this.#attendances) {
+      if (owner.memberId !== memberId || owner.sessionKey !== sessionKey) continue;
+      this.#attendances.delete(key);
+      ending.abort();
+    }
+    if (this.#attendances.size === 0) this.#stopChecking();
+  }
+
+  /** Ends all of it. */
+  close(): void {
+    for (const { ending } of this.#attendances.values()) ending.abort();
+    this.#attendances.clear();
+    this.#stopChecking();
+  }
+
+  #begin(key: string, owner: Caller, uris: readonly string[], target: () => Promise<Target>): void {
+    const ending = new AbortController();
+    this.#attendances.set(key, { owner, ending, misses: 0 });
+    this.#timer ??= setInterval(() => void this.#check(), CHECK_MS);
+
+    let current: Target | null = null;
+    void attendWhile(this.#connector, {
+      target: async () => current = await target(),
+      caller: owner,
+      filter: { resourceSubscriptions: uris },
+      signal: ending.signal,
+      onNotification: (notification) => {
+        if (current !== null) this.#lines.notify(owner, current, notification);
+      },
+    });
+  }
+
+  async #check(): Promise<void> {
+    await Promise.all([...this.#attendances.values()].map(async (attendance) => {
+      const isListening = await this.#lines.isListening(attendance.owner).catch(() => true);
+      attendance.misses = isListening ? 0 : attendance.misses + 1;
+      if (attendance.misses >= MAX_MISSES) this.endOf(attendance.owner);
+    }));
+  }
+
+  #stopChecking(): void {
+    if (this.#timer !== null) clearInterval(this.#timer);
+    this.#timer = null;
+  }
+}
+
+function keyOf({ memberId, sessionKey }: Caller, serverId: ServerId): string {
+  return JSON.stringify([memberId, sessionKey, serverId]);
+}

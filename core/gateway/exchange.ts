@@ -1,0 +1,138 @@
+import {
+  isObject,
+  type JsonObject,
+  RPC,
+  type RpcRequest,
+  type RpcResponse,
+} from "../mcp/message.ts";
+import { errorOf } from "../mcp/message.ts";
+import { mayAsk } from "../mcp/client_capabilities.ts";
+import { META, metaOf } from "../mcp/meta.ts";
+import { addressOf } from "../mcp/methods.ts";
+import { mirroredHeaders } from "../mcp/param_headers.ts";
+import { exposeNotification, exposeServerRequest, ownAnswer, ownParams } from "../mcp/rewrite.ts";
+import type { SessionStates } from "../sessions/session_states.ts";
+import type { Connector } from "../upstream/connector.ts";
+import type { ListCache } from "../upstream/list_cache.ts";
+import type { KnownName } from "../upstream/name_index.ts";
+import type { Target, UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
+import { checkParamHeaders, knownName, renewedName } from "./known_names.ts";
+import { inModernRounds, type ModernRoundsDeps } from "./modern_rounds.ts";
+import { inRounds } from "./input_rounds.ts";
+import type { Incoming } from "./incoming.ts";
+
+/** What an exchange needs. */
+export interface ExchangeDeps extends ModernRoundsDeps {
+  connector: Connector;
+  lists: ListCache;
+  states: SessionStates;
+}
+
+/** A server's answer, and the own name of what was asked for. */
+export interface Exchanged {
+  answer: UpstreamAnswer;
+  own: string;
+}
+
+/**
+ * Asks one server what a client asked for, under the server's own names, and asks the
+ * client whatever the server wants to know first.
+ */
+export async function exchange(
+  deps: ExchangeDeps,
+  incoming: Incoming,
+  target: Target,
+  item: string,
+): Promise<Exchanged> {
+  const known = await knownName(deps, incoming, target, item);
+  checkParamHeaders(incoming, known);
+  const answer = await send(deps, incoming, await callOf(deps, incoming, target, known));
+  const isStale = answer.response.error?.code === RPC.headerMismatch && answer.status === 400;
+  if (!isStale) return { answer, own: known.own };
+
+  // Not executed: the definition changed. List and send again (2026-07-28, Client Behavior).
+  const renewed = await renewedName(deps, incoming, target, item);
+  return {
+    answer: await send(deps, incoming, await callOf(deps, incoming, target, renewed)),
+    own: renewed.own,
+  };
+}
+
+function send(deps: ExchangeDeps, incoming: Incoming, call: UpstreamCall): Promise<UpstreamAnswer> {
+  return incoming.caller.era === "modern"
+    ? inModernRounds(deps, incoming, call)
+    : inRounds((whole) => deps.connector.request(whole), call);
+}
+
+async function callOf(
+  deps: ExchangeDeps,
+  incoming: Incoming,
+  target: Target,
+  known: KnownName,
+): Promise<UpstreamCall> {
+  const { request: { id, method }, caller, scope, line, signal } = incoming;
+  const params = await paramsFor(deps, incoming, target, known);
+
+  return {
+    target,
+    caller,
+    id,
+    method,
+    params,
+    paramHeaders: mirroredHeaders(known.paramHeaders, params?.arguments),
+    signal,
+    timeoutMs: target.timeoutMs,
+    isRepeatable: method !== "tools/call" || known.isRepeatable,
+    onNotification: (notification) =>
+      line.notify(exposeNotification(scope.naming, target.slug, notification)),
+    onRequest: (request, until) => ask(incoming, target, request, until),
+  };
+}
+
+async function paramsFor(
+  { connector, states }: ExchangeDeps,
+  { request: { method, params }, caller, scope }: Incoming,
+  target: Target,
+  { own }: KnownName,
+): Promise<JsonObject | undefined> {
+  const renamed = named(ownParams(scope.naming, target.slug, method, params), method, own);
+  if (caller.era === "modern" || !connector.mayBeModern(target, caller.era)) return renamed;
+
+  // A modern server is told with each request what a legacy client said once.
+  const { logLevel } = await states.get(caller);
+  if (logLevel === null) return renamed;
+  return { ...renamed, _meta: { ...metaOf(renamed), [META.logLevel]: logLevel } };
+}
+
+/** The same parameters under the own name of a tool or a prompt. */
+function named(
+  params: JsonObject | undefined,
+  method: string,
+  own: string,
+): JsonObject | undefined {
+  switch (addressOf(method)) {
+    case "tool":
+    case "prompt":
+      return params?.name === own ? params : { ...params, name: own };
+    case "completion": {
+      const ref = params?.ref;
+      if (!isObject(ref) || ref.type === "ref/resource" || ref.name === own) return params;
+      return { ...params, ref: { ...ref, name: own } };
+    }
+    default:
+      return params;
+  }
+}
+
+/** Asks a legacy client what a server wants to know, under the names that it sees. */
+async function ask(
+  { caller, scope, line }: Incoming,
+  { slug }: Target,
+  request: RpcRequest,
+  signal: AbortSignal,
+): Promise<RpcResponse> {
+  const refused = mayAsk(request, caller.client.capabilities);
+  if (refused !== null) return errorOf(request.id, refused.code, refused.message, refused.data);
+  const response = await line.ask(exposeServerRequest(scope.naming, slug, request), signal);
+  return ownAnswer(scope.naming, slug, response);
+}

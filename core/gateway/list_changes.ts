@@ -1,0 +1,197 @@
+import { afterAbout } from "../coarse_timer.ts";
+import type { ServerId, WorkspaceId } from "../ids.ts";
+import { keys } from "../kv/keys.ts";
+import type { Signals } from "../kv/signals.ts";
+import { CHANGEABLE, type Changeable, changeOf } from "../mcp/list_changes.ts";
+import type { RpcNotification } from "../mcp/message.ts";
+import type { ListCache } from "../upstream/list_cache.ts";
+import type { ServerWatches } from "../upstream/server_watches.ts";
+import type { Access, Authority } from "./authority.ts";
+import type { Scope } from "./incoming.ts";
+import type { Snapshot } from "./snapshot.ts";
+
+/** A client that wants to hear of changes, and where it listens. */
+export interface Listener {
+  slug: string;
+  access: Access;
+  scope: Scope;
+  notify(notification: RpcNotification): void;
+}
+
+interface Joined extends Listener {
+  /** What it will be told of next, in one go. */
+  due: Set<Changeable>;
+  timer: Disposable | null;
+}
+
+interface Group {
+  workspaceId: WorkspaceId;
+  listeners: Set<Joined>;
+  watcher: Disposable;
+  /** What was installed when it was last looked at; `null` before the first look. */
+  installed: Map<ServerId, Installed> | null;
+  looking: Promise<void> | null;
+}
+
+interface Installed {
+  slug: string;
+  /** Changes with everything that an admin changes of it, its secrets too. */
+  fingerprint: string;
+  watch: Disposable;
+}
+
+/** A burst of changes is told once; well within the second that was promised. */
+const GATHER_MS = 100;
+
+/**
+ * Tells connected clients when a list they see has changed, whatever the reason: an admin
+ * installed, removed or changed a server, or a server said so itself.
+ */
+export class ListChanges {
+  readonly #authority: Authority;
+  readonly #signals: Signals;
+  readonly #lists: ListCache;
+  readonly #watches: () => ServerWatches;
+  readonly #groups = new Map<WorkspaceId, Group>();
+
+  constructor(deps: {
+    authority: Authority;
+    signals: Signals;
+    lists: ListCache;
+    watches: () => ServerWatches;
+  }) {
+    this.#authority = deps.authority;
+    this.#signals = deps.signals;
+    this.#lists = deps.lists;
+    this.#watches = deps.watches;
+  }
+
+  /** Tells a client of changes until it is disposed of. */
+  join(listener: Listener): Disposable {
+    const { snapshot } = listener.access;
+    const group = this.#groups.get(snapshot.workspace.id) ?? this.#begin(snapshot);
+    const joined: Joined = { ...listener, due: new Set(), timer: null };
+    group.listeners.add(joined);
+    return { [Symbol.dispose]: () => this.#leave(group, joined) };
+  }
+
+  /** A server said that one of its lists has changed. */
+  changed(serverId: ServerId, list: Changeable): void {
+    this.#lists.forget(serverId, list);
+    for (const group of this.#groups.values()) {
+      const installed = group.installed?.get(serverId);
+      if (installed !== undefined) tell(group, [installed.slug], [list]);
+    }
+  }
+
+  /** Tells nobody any more. */
+  close(): void {
+    for (const group of [...this.#groups.values()]) this.#end(group);
+  }
+
+  #begin({ workspace }: Snapshot): Group {
+    const group: Group = {
+      workspaceId: workspace.id,
+      listeners: new Set(),
+      watcher: this.#signals.watch(keys.epoch(workspace.id), () => this.#look(group)),
+      installed: null,
+      looking: null,
+    };
+    this.#groups.set(workspace.id, group);
+    return group;
+  }
+
+  #leave(group: Group, joined: Joined): void {
+    joined.timer?.[Symbol.dispose]();
+    const removed = group.listeners.delete(joined);
+    if (removed && group.listeners.size === 0) this.#end(group);
+  }
+
+  #end(group: Group): void {
+    this.#groups.delete(group.workspaceId);
+    group.watcher[Symbol.dispose]();
+    for (const { timer } of group.listeners) timer?.[Symbol.dispose]();
+    group.listeners.clear();
+    for (const { watch } of group.installed?.values() ?? []) watch[Symbol.dispose]();
+    group.installed = null;
+  }
+
+  /** Looks at what is installed now; looks in turn, so that the last one sees the newest. */
+  #look(group: Group): void {
+    const before = group.looking ?? Promise.resolve();
+    group.looking = before.then(() => this.#compare(group)).catch(() => {});
+  }
+
+  async #compare(group: Group): Promise<void> {
+    const snapshot = await this.#snapshotOf(group);
+    if (snapshot === null) return;
+    const next = await this.#installedIn(snapshot);
+    // All of them may have left meanwhile.
+    if (group.listeners.size === 0) {
+      for (const { watch } of next.values()) watch[Symbol.dispose]();
+      return;
+    }
+
+    const before = group.installed;
+    group.installed = next;
+    for (const { watch } of before?.values() ?? []) watch[Symbol.dispose]();
+    if (before !== null) tell(group, differences(before, next), CHANGEABLE);
+  }
+
+  /** What the first of the listeners may see whose token is still good. */
+  async #snapshotOf({ listeners }: Group): Promise<Snapshot | null> {
+    for (const { slug, access } of listeners) {
+      const current = await this.#authority.authenticateHash(slug, access.token.hash)
+        .catch(() => null);
+      if (current !== null) return current.snapshot;
+    }
+    return null;
+  }
+
+  async #installedIn(snapshot: Snapshot): Promise<Map<ServerId, Installed>> {
+    const installed = new Map<ServerId, Installed>();
+    for (const server of snapshot.servers.values()) {
+      const target = await snapshot.target(server).catch(() => null);
+      // One whose secrets cannot be opened is not reachable for anybody.
+      if (target === null) continue;
+      installed.set(server.id, {
+        slug: server.slug,
+        fingerprint: JSON.stringify([target.fingerprint, server.updatedAt]),
+        watch: this.#watches().watch(target),
+      });
+    }
+    return installed;
+  }
+}
+
+/** The slugs of servers that came, went or changed. */
+function differences(
+  before: ReadonlyMap<ServerId, Installed>,
+  after: ReadonlyMap<ServerId, Installed>,
+): string[] {
+  const ids = new Set([...before.keys(), ...after.keys()]);
+  return [...ids].flatMap((id) => {
+    const [old, now] = [before.get(id), after.get(id)];
+    if (old?.fingerprint === now?.fingerprint) return [];
+    return [now?.slug ?? old?.slug ?? ""];
+  });
+}
+
+function tell(group: Group, slugs: readonly string[], lists: readonly Changeable[]): void {
+  if (slugs.length === 0) return;
+  for (const listener of group.listeners) {
+    const { server } = listener.scope;
+    if (server === null || slugs.includes(server)) gather(listener, lists);
+  }
+}
+
+/** Tells soon, together with what else happens until then. */
+function gather(listener: Joined, lists: readonly Changeable[]): void {
+  for (const list of lists) listener.due.add(list);
+  listener.timer ??= afterAbout(GATHER_MS, () => {
+    listener.timer = null;
+    const due = CHANGEABLE.filter((list) => listener.due.has(list));
+    listener.due.clear();
+    for (const list of due) listener.notify(changeOf(list));
+  });
+}

@@ -1,0 +1,144 @@
+import { listOfChange } from "../mcp/list_changes.ts";
+import { isObject, type JsonObject, type RequestId, type RpcNotification } from "../mcp/message.ts";
+import { metaOf } from "../mcp/meta.ts";
+import { exposeNotification } from "../mcp/rewrite.ts";
+import type { Server } from "../servers/server.ts";
+import { type ListenFilter } from "../upstream/attend.ts";
+import type { Connector } from "../upstream/connector.ts";
+import { attendWhile } from "./attend_while.ts";
+import type { Authority } from "./authority.ts";
+import type { Incoming, View } from "./incoming.ts";
+import type { ListChanges } from "./list_changes.ts";
+
+/** What listening needs. */
+export interface ListenDeps {
+  authority: Authority;
+  connector: Connector;
+  listChanges: ListChanges;
+  /** Aborted when the process is told to end, so that streams end with a last word. */
+  closing: AbortSignal;
+}
+
+const SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId";
+
+/** How many resources one stream may subscribe to. */
+const MAX_RESOURCES = 1_000;
+
+const WISHES = {
+  tools: "toolsListChanged",
+  prompts: "promptsListChanged",
+  resources: "resourcesListChanged",
+} as const;
+
+/**
+ * Serves `subscriptions/listen` until the client leaves, which throws, or the gateway
+ * shuts down, which is a graceful end with a result (2026-07-28, Subscriptions).
+ */
+export async function listen(
+  deps: ListenDeps,
+  incoming: Incoming,
+  view: View,
+): Promise<JsonObject> {
+  const { request, access, scope, line, signal } = incoming;
+  const { slug } = access.snapshot.workspace;
+  const filter = filterOf(request.params?.notifications);
+  const resources = resourcesByServer(view, filter.resourceSubscriptions ?? []);
+  const acknowledged = honoured(view, filter);
+  await line.notify(labelled(acknowledgement(acknowledged), request.id));
+
+  const ending = new AbortController();
+  const ended = Promise.withResolvers<void>();
+  const leave = () => ended.reject(signal.reason);
+  signal.addEventListener("abort", leave, { once: true });
+  deps.closing.addEventListener("abort", () => ended.resolve(), { signal: ending.signal });
+  if (signal.aborted) leave();
+  if (deps.closing.aborted) ended.resolve();
+
+  const tell = (notification: RpcNotification) =>
+    void line.notify(labelled(notification, request.id));
+  const joined = deps.listChanges.join({
+    slug: access.snapshot.workspace.slug,
+    access,
+    scope,
+    notify(notification) {
+      const list = listOfChange(notification.method);
+      if (list !== null && acknowledged[WISHES[list]] === true) tell(notification);
+    },
+  });
+  for (const [server, uris] of resources) {
+    void attendWhile(deps.connector, {
+      target: () => deps.authority.targetOf(slug, access.token.hash, server.slug),
+      caller: incoming.caller,
+      filter: { resourceSubscriptions: uris },
+      signal: ending.signal,
+      onNotification: (notification) =>
+        tell(exposeNotification(scope.naming, server.slug, notification)),
+    });
+  }
+
+  try {
+    await ended.promise;
+    return { _meta: { [SUBSCRIPTION_ID]: request.id } };
+  } finally {
+    signal.removeEventListener("abort", leave);
+    ending.abort();
+    joined[Symbol.dispose]();
+  }
+}
+
+/** Reads what a client asks for; what is no filter asks for nothing. */
+function filterOf(value: unknown): ListenFilter {
+  const asked = isObject(value) ? value : {};
+  const uris = Array.isArray(asked.resourceSubscriptions) ? asked.resourceSubscriptions : [];
+  return {
+    toolsListChanged: asked.toolsListChanged === true,
+    promptsListChanged: asked.promptsListChanged === true,
+    resourcesListChanged: asked.resourcesListChanged === true,
+    resourceSubscriptions: uris.filter((uri) => typeof uri === "string").slice(0, MAX_RESOURCES),
+  };
+}
+
+/** The servers' own URIs; those of no server that is shown here are left out. */
+function resourcesByServer(view: View, uris: readonly string[]): Map<Server, string[]> {
+  const resources = new Map<Server, string[]>();
+  for (const uri of uris) {
+    const found = ownerIn(view, uri);
+    if (found !== null) {
+      resources.set(found.server, [...resources.get(found.server) ?? [], found.own]);
+    }
+  }
+  return resources;
+}
+
+function ownerIn(view: View, uri: string): { server: Server; own: string } | null {
+  const owned = view.naming.ownerOfUri(uri);
+  const server = owned === null ? undefined : view.servers.get(owned.slug);
+  return owned === null || server === undefined ? null : { server, own: owned.own };
+}
+
+/** The part of a filter that is honoured; what is not asked for is not mentioned. */
+function honoured(view: View, filter: ListenFilter): ListenFilter {
+  const acknowledged: ListenFilter = {};
+  for (const wish of Object.values(WISHES)) {
+    if (filter[wish] === true) acknowledged[wish] = true;
+  }
+  const uris = (filter.resourceSubscriptions ?? []).filter((uri) => ownerIn(view, uri) !== null);
+  return uris.length === 0 ? acknowledged : { ...acknowledged, resourceSubscriptions: uris };
+}
+
+function acknowledgement(notifications: ListenFilter): RpcNotification {
+  return {
+    jsonrpc: "2.0",
+    method: "notifications/subscriptions/acknowledged",
+    params: { notifications },
+  };
+}
+
+/** Says which listen request a message belongs to; the id keeps its type. */
+function labelled(notification: RpcNotification, id: RequestId): RpcNotification {
+  const { params } = notification;
+  return {
+    ...notification,
+    params: { ...params, _meta: { ...metaOf(params), [SUBSCRIPTION_ID]: id } },
+  };
+}

@@ -1,0 +1,106 @@
+import { resultOf } from "../mcp/message.ts";
+import type { Server } from "../servers/server.ts";
+import type { SessionStates } from "../sessions/session_states.ts";
+import type { Connector } from "../upstream/connector.ts";
+import type { Caller } from "../upstream/upstream.ts";
+import type { Access, Authority } from "./authority.ts";
+import { NO_SESSION } from "./callers.ts";
+import { forward, type ForwardDeps, type ForwardEnd } from "./forward.ts";
+import type { Incoming } from "./incoming.ts";
+import { errorAnswer } from "./rpc_reply.ts";
+import type { Attendances } from "./attendances.ts";
+
+/** What subscribing needs. */
+export interface SubscriptionDeps extends ForwardDeps {
+  authority: Authority;
+  attendances: Attendances;
+}
+
+/**
+ * Serves `resources/subscribe` and `resources/unsubscribe` of a legacy client.
+ *
+ * A legacy server is asked itself. A modern one knows no such request: it is listened to
+ * for as long as the client does. Both are remembered for the client's session.
+ */
+export async function serveSubscription(
+  deps: SubscriptionDeps,
+  incoming: Incoming,
+  server: Server,
+  uri: string,
+): Promise<ForwardEnd> {
+  const { request, access, caller, signal } = incoming;
+  const isWanted = request.method === "resources/subscribe";
+
+  try {
+    const target = await access.snapshot.target(server);
+    const { route } = await deps.connector.profile(target, caller, signal);
+    const end = route === "modern"
+      ? { response: resultOf(request.id, {}), status: 200, outcome: "ok" as const, item: uri }
+      : await forward(deps, incoming, server, uri);
+    if (end.response.error !== undefined) return end;
+
+    await remember(deps.states, caller, server, uri, isWanted);
+    if (route === "modern") await attend(deps, access, caller, server);
+    return end;
+  } catch (error) {
+    const response = errorAnswer(request.id, error, deps.log);
+    return { response, status: 200, outcome: "refused", item: uri };
+  }
+}
+
+async function remember(
+  states: SessionStates,
+  caller: Caller,
+  { id: serverId }: Server,
+  uri: string,
+  isWanted: boolean,
+): Promise<void> {
+  if (caller.sessionKey === NO_SESSION) return;
+  await states.update(caller, (state) => {
+    const others = state.subscriptions.filter((one) =>
+      one.serverId !== serverId || one.uri !== uri
+    );
+    return { ...state, subscriptions: isWanted ? [...others, { serverId, uri }] : others };
+  });
+}
+
+/** Listens at a modern server for everything that a session subscribed to there. */
+async function attend(
+  { states, attendances, authority }: SubscriptionDeps,
+  { snapshot, token }: Access,
+  caller: Caller,
+  server: Server,
+): Promise<void> {
+  const { subscriptions } = await states.get(caller);
+  const uris = subscriptions.filter((one) => one.serverId === server.id).map((one) => one.uri);
+  const { slug } = snapshot.workspace;
+  attendances.set(caller, server.id, uris, () => authority.targetOf(slug, token.hash, server.slug));
+}
+
+/**
+ * Takes up again what a session subscribed to, for a client that has begun to listen on
+ * this process. Never throws: a server that fails is met again at the next request.
+ */
+export async function restoreSubscriptions(
+  deps: Pick<SubscriptionDeps, "authority" | "attendances" | "states"> & {
+    connector: Connector;
+  },
+  access: Access,
+  caller: Caller,
+  signal: AbortSignal,
+): Promise<void> {
+  const { subscriptions } = await deps.states.get(caller);
+  const ids = new Set(subscriptions.map(({ serverId }) => serverId));
+  const servers = [...access.snapshot.servers.values()].filter(({ id }) => ids.has(id));
+
+  await Promise.all(servers.map(async (server) => {
+    try {
+      const target = await access.snapshot.target(server);
+      // A legacy session takes up its subscriptions by itself when it is opened.
+      const { route } = await deps.connector.profile(target, caller, signal);
+      if (route === "modern") await attend(deps as SubscriptionDeps, access, caller, server);
+    } catch {
+      // Said above.
+    }
+  }));
+}

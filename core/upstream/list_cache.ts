@@ -1,0 +1,145 @@
+import type { Era } from "../calls/call.ts";
+import type { Changeable } from "../mcp/list_changes.ts";
+import type { ListKind } from "../mcp/methods.ts";
+import type { ServerId } from "../ids.ts";
+import { type ListPages, readPages } from "./list_pages.ts";
+import type { Connector } from "./connector.ts";
+import { NameIndex } from "./name_index.ts";
+import type { Caller, Target } from "./upstream.ts";
+
+/** How one server's list is asked for. */
+export interface ListQuery {
+  target: Target;
+  caller: Caller;
+  kind: ListKind;
+  signal: AbortSignal;
+}
+
+interface Entry {
+  serverId: ServerId;
+  kind: ListKind;
+  pages: Promise<ListPages>;
+  /** `null` while it is being read. */
+  goodUntilMs: number | null;
+  items: number;
+}
+
+/** The longest that a list is kept, whatever its server allows. */
+const KEEP_MS = 5 * 60_000;
+/** How long a legacy server's list is kept when nobody would hear of its change. */
+const UNWATCHED_MS = 5_000;
+const MAX_ENTRIES = 2_000;
+const MAX_ITEMS = 200_000;
+
+/**
+ * The lists of servers, each read once for all who may share it.
+ *
+ * A modern server's list is the same for every member, since none of them has a
+ * connection of its own. A legacy one may differ from session to session, so it is kept
+ * for its session alone. Capabilities and everything that an admin configures are part of
+ * the key; `list_changed` throws away what it is about.
+ */
+export class ListCache {
+  /** What the lists that were read say of single tools and prompts. */
+  readonly names: NameIndex;
+  readonly #connector: Connector;
+  readonly #now: () => Date;
+  readonly #entries = new Map<string, Entry>();
+  readonly #watched = new Set<string>();
+  #items = 0;
+
+  constructor(connector: Connector, now: () => Date) {
+    this.names = new NameIndex(now);
+    this.#connector = connector;
+    this.#now = now;
+  }
+
+  /**
+   * All items of a server's list, every page of it. Throws `upstream_failed` and
+   * `upstream_timeout`, also for an answer that is no list.
+   */
+  async list(query: ListQuery): Promise<ListPages> {
+    const key = this.#keyOf(query);
+    const known = this.#entries.get(key);
+    const isGood = known !== undefined &&
+      (known.goodUntilMs === null || known.goodUntilMs > this.#now().getTime());
+    const { pages } = isGood ? known : this.#read(key, query);
+    return await unlessAborted(pages, query.signal);
+  }
+
+  /** Throws away what is known of a list of a server; templates go with the resources. */
+  forget(serverId: ServerId, list: Changeable): void {
+    for (const [key, entry] of this.#entries) {
+      const isMeant = entry.kind === list ||
+        (entry.kind === "resourceTemplates" && list === "resources");
+      if (entry.serverId === serverId && isMeant) this.#drop(key, entry);
+    }
+  }
+
+  /** Says whether a change of this server's lists would be heard of. */
+  setWatched(target: Target, isWatched: boolean): void {
+    if (isWatched) this.#watched.add(target.fingerprint);
+    else this.#watched.delete(target.fingerprint);
+  }
+
+  #read(key: string, query: ListQuery): Entry {
+    const entry: Entry = {
+      serverId: query.target.id,
+      kind: query.kind,
+      pages: readPages(this.#connector, query),
+      goodUntilMs: null,
+      items: 0,
+    };
+    this.#entries.set(key, entry);
+    entry.pages.then(
+      (pages) => this.#keep(key, entry, query, pages),
+      () => this.#drop(key, entry),
+    );
+    return entry;
+  }
+
+  #keep(key: string, entry: Entry, { target, kind }: ListQuery, pages: ListPages): void {
+    this.names.remember(target, kind, pages.items);
+    // A change that was told meanwhile has thrown it away: it may be older than that.
+    if (this.#entries.get(key) !== entry) return;
+    const unwatchedMs = this.#watched.has(target.fingerprint) ? KEEP_MS : UNWATCHED_MS;
+    const keepMs = Math.min(KEEP_MS, pages.route === "modern" ? pages.ttlMs : unwatchedMs);
+    entry.goodUntilMs = this.#now().getTime() + keepMs;
+    entry.items = pages.items.length;
+    this.#items += entry.items;
+    this.#makeRoom(entry);
+  }
+
+  #makeRoom(newest: Entry): void {
+    for (const [key, entry] of this.#entries) {
+      if (this.#items <= MAX_ITEMS && this.#entries.size <= MAX_ENTRIES) return;
+      if (entry !== newest) this.#drop(key, entry);
+    }
+  }
+
+  #drop(key: string, entry: Entry): void {
+    if (this.#entries.get(key) !== entry) return;
+    this.#entries.delete(key);
+    this.#items -= entry.items;
+  }
+
+  #keyOf({ target, caller, kind }: ListQuery): string {
+    const { era, client, memberId, sessionKey } = caller;
+    const owner = this.#isShared(target, era) ? null : [memberId, sessionKey];
+    return JSON.stringify([target.fingerprint, kind, era, client.capabilities, owner]);
+  }
+
+  #isShared(target: Target, era: Era): boolean {
+    return this.#connector.knownRoute(target, era) === "modern";
+  }
+}
+
+/** Waits for what others may wait for too: one who leaves does not end it for them. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  if (signal.aborted) return Promise.reject(signal.reason);
+  return new Promise((resolve, reject) => {
+    const onAbort = () => reject(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+  });
+}
