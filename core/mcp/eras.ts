@@ -107,7 +107,7 @@ export function headerFault(request: RpcRequest, headers: Headers): ProtocolFaul
     return mismatch("Mcp-Name header is missing");
   }
   const decoded = decodeHeaderValue(name);
-  if (decoded === null) return mismatch("Mcp-Name header is not valid base64");
+  if (decoded === null) return mismatch("Mcp-Name header cannot be decoded");
   return decoded === expected
     ? null
     : mismatch(`Mcp-Name header "${decoded.slice(0, 80)}" does not match the body`);

@@ -1,5 +1,6 @@
 const PREFIX = "=?base64?";
 const SUFFIX = "?=";
+const VISIBLE = /^[\x20-\x7e\t]*$/;
 
 /**
  * Encodes a value for `Mcp-Name` and `Mcp-Param-*` (2026-07-28, Streamable HTTP,
@@ -10,12 +11,17 @@ export function encodeHeaderValue(value: string): string {
   return `${PREFIX}${new TextEncoder().encode(value).toBase64()}${SUFFIX}`;
 }
 
-/** Decodes such a value; `null` when its base64 form cannot be decoded. */
+/**
+ * Decodes such a value; `null` when its base64 form cannot be decoded, or when it has
+ * characters that only that form can carry.
+ */
 export function decodeHeaderValue(value: string): string | null {
-  if (!isSentinel(value)) return value;
+  if (!isSentinel(value)) return VISIBLE.test(value) ? value : null;
 
   try {
-    const bytes = Uint8Array.fromBase64(value.slice(PREFIX.length, -SUFFIX.length));
+    const text = value.slice(PREFIX.length, -SUFFIX.length);
+    if (/\s/.test(text)) return null;
+    const bytes = Uint8Array.fromBase64(text, { lastChunkHandling: "strict" });
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
     return null;
@@ -28,5 +34,5 @@ function isSentinel(value: string): boolean {
 }
 
 function isPlain(value: string): boolean {
-  return /^[\x20-\x7e\t]*$/.test(value) && value.trim() === value && !isSentinel(value);
+  return VISIBLE.test(value) && value.trim() === value && !isSentinel(value);
 }

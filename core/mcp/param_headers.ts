@@ -1,4 +1,4 @@
-import { encodeHeaderValue } from "./header_values.ts";
+import { decodeHeaderValue, encodeHeaderValue } from "./header_values.ts";
 import { isObject, type JsonObject } from "./message.ts";
 
 /** A parameter that a tool wants mirrored into a header. */
@@ -66,13 +66,58 @@ export function mirroredHeaders(
   args: unknown,
 ): [name: string, value: string][] {
   return headers.flatMap(({ name, path }): [string, string][] => {
-    const value = path.reduce<unknown>(
-      (holder, key) => isObject(holder) ? holder[key] : undefined,
-      args,
-    );
-    const isPrimitive = ["string", "number", "boolean"].includes(typeof value);
-    return isPrimitive ? [[`Mcp-Param-${name}`, encodeHeaderValue(String(value))]] : [];
+    const value = valueAt(args, path);
+    return isPrimitive(value) ? [[headerName(name), encodeHeaderValue(String(value))]] : [];
   });
+}
+
+function headerName(name: string): string {
+  return `Mcp-Param-${name}`;
+}
+
+/** The value at a path of property names; `undefined` where there is none. */
+function valueAt(args: unknown, path: readonly string[]): unknown {
+  return path.reduce<unknown>(
+    (holder, key) => isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined,
+    args,
+  );
+}
+
+function isPrimitive(value: unknown): value is string | number | boolean {
+  return ["string", "number", "boolean"].includes(typeof value);
+}
+
+/**
+ * What is wrong with a client's own `Mcp-Param-*` headers, which must repeat its
+ * arguments (2026-07-28, Streamable HTTP, Server Validation); `null` when they do.
+ *
+ * A header is owed only where there is a value of the kind that the annotation allows.
+ */
+export function paramHeaderFault(
+  headers: readonly ParamHeader[],
+  args: unknown,
+  sent: Headers,
+): string | null {
+  for (const { name, path } of headers) {
+    const value = valueAt(args, path);
+    if (!isPrimitive(value)) continue;
+
+    const header = headerName(name);
+    const text = sent.get(header);
+    if (text === null) return `${header} header is missing`;
+    const decoded = decodeHeaderValue(text);
+    if (decoded === null) return `${header} header cannot be decoded`;
+    if (!repeats(decoded, value)) return `${header} header does not match the body`;
+  }
+  return null;
+}
+
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
+/** Numbers are compared as numbers: `42.0` repeats 42. */
+function repeats(text: string, value: string | number | boolean): boolean {
+  if (typeof value === "number" && DECIMAL.test(text)) return Number(text) === value;
+  return text === String(value);
 }
 
 /** A tool list without the definitions that break the rules, and the names of those. */
