@@ -67,8 +67,9 @@ export function startStreamableFeatures(
     port: Number(new URL(http.origin).port),
     listeners: () => listeners,
     async [Symbol.asyncDispose]() {
-      await Promise.all([...sessions.values()].map(({ transport }) => transport.close()));
+      // First the connections, as when a process ends: nothing says goodbye.
       await http[Symbol.asyncDispose]();
+      await Promise.all([...sessions.values()].map(({ transport }) => transport.close()));
     },
   };
 }
@@ -113,10 +114,10 @@ export async function startSseFeatures(
     port: bound,
     listeners: () => sessions.size,
     async [Symbol.asyncDispose]() {
-      await Promise.all([...sessions.values()].map(({ transport }) => transport.close()));
-      http.closeAllConnections();
       http.close();
+      http.closeAllConnections();
       await once(http, "close");
+      await Promise.all([...sessions.values()].map(({ transport }) => transport.close()));
     },
   };
 }

@@ -52,8 +52,8 @@ export function startModernFeatures(
       return Promise.resolve();
     },
     async [Symbol.asyncDispose]() {
-      await handler.close();
       await http[Symbol.asyncDispose]();
+      await handler.close();
     },
   };
 }
