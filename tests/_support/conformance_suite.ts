@@ -43,6 +43,24 @@ export function testServer(url: string, revision: Revision): Promise<SuiteReport
   return runSuite(["server", "--url", url, ...SERVER_SUITES[revision]], {});
 }
 
+/**
+ * Runs one of the suite's scenarios for clients.
+ *
+ * The suite starts `command` with the address of a server, and looks at what arrives there.
+ */
+export async function testClient(
+  scenario: string,
+  revision: Revision,
+  command: string,
+  env: Record<string, string>,
+): Promise<{ report: ScenarioReport | undefined; printed: string }> {
+  const { scenarios, printed } = await runSuite(
+    ["client", "--command", command, "--scenario", scenario, "--spec-version", revision],
+    env,
+  );
+  return { report: scenarios.get(scenario), printed };
+}
+
 /** Runs the suite with these arguments. Its exit code says less than its reports, which count. */
 export async function runSuite(
   args: readonly string[],

@@ -5,7 +5,8 @@ import { type RunningProcess, startProcess } from "./child_process.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
-const ADMIN_TOKEN = "an-admin-token-for-tests-only";
+/** What every gateway of a test lets its admin in with. */
+export const ADMIN_TOKEN = "an-admin-token-for-tests-only";
 const MASTER_KEY = "dGVzdCBrZXksIG5vdCBhIHNlY3JldCwgMzIgYnl0ZXM";
 
 /** What a test may decide about its gateway. */
