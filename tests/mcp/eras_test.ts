@@ -120,6 +120,17 @@ Deno.test("headerFault() wants Mcp-Name for methods that name something", () => 
   assert.equal(codeOf(request("tools/list"), { "mcp-method": "tools/list" }), null);
 });
 
+Deno.test("headerFault() takes a task without its Mcp-Name, and not with another's", () => {
+  for (const method of ["tasks/get", "tasks/update", "tasks/cancel"]) {
+    const task = request(method, { taskId: "a__7" });
+    const headers = { "mcp-method": method };
+
+    assert.equal(codeOf(task, headers), null, method);
+    assert.equal(codeOf(task, { ...headers, "mcp-name": "a__7" }), null, method);
+    assert.equal(codeOf(task, { ...headers, "mcp-name": "a__8" }), -32020, method);
+  }
+});
+
 Deno.test("headerFault() asks no name of methods that happen to be called like a property", () => {
   for (const method of ["constructor", "toString", "__proto__"]) {
     assert.equal(codeOf(request(method), { "mcp-method": method }), null, method);
@@ -136,7 +147,14 @@ Deno.test("headerFault() decodes a name in base64 before it compares", () => {
   const plainInBase64 = `=?base64?${btoa("plain")}?=`;
   assert.equal(codeOf(call("plain"), headers(plainInBase64)), null);
   assert.equal(codeOf(call("other"), headers(plainInBase64)), -32020);
-  for (const broken of ["=?base64?!!!?=", "=?base64?gICA?=", "=?base64?SGVsbG8?=?="]) {
+  for (
+    const broken of [
+      "=?base64?!!!?=",
+      "=?base64?gICA?=",
+      "=?base64?SGVsbG8?=?=",
+      "=?base64?SGVsbG8?=",
+    ]
+  ) {
     assert.equal(codeOf(call("Hello"), headers(broken)), -32020, broken);
   }
 });

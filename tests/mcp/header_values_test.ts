@@ -35,11 +35,19 @@ Deno.test("encodeHeaderValue() leaves nothing that could end a header", () => {
 });
 
 Deno.test("decodeHeaderValue() gives null for base64 that is none, and for bytes that are no text", () => {
-  for (const value of ["=?base64?*?=", "=?base64?A?=", "=?base64?/w==?="]) {
-    assert.equal(decodeHeaderValue(value), null, value);
+  const broken = ["*", "A", "/w==", "SGVsbG8", "SGVsbG9=", "SGVs bG8=", "SGVsbG8=\t", "_-8="];
+  for (const text of broken) {
+    assert.equal(decodeHeaderValue(`=?base64?${text}?=`), null, text);
   }
   for (const value of ["=?base64?", "=?BASE64?QQ==?=", "?=", "=?base64?QQ=="]) {
     assert.equal(decodeHeaderValue(value), value);
   }
   assert.equal(decodeHeaderValue("=?base64??="), "");
+});
+
+Deno.test("decodeHeaderValue() gives null for characters that only base64 can carry", () => {
+  for (const value of ["ü", "a\x7f", "a\x00b", "a\r\nb", "=?base64?QQ==?= ü"]) {
+    assert.equal(decodeHeaderValue(value), null, value);
+  }
+  assert.equal(decodeHeaderValue("a\tb ~!"), "a\tb ~!");
 });

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { decodeHeaderValue } from "../../core/mcp/header_values.ts";
 import {
   mirroredHeaders,
+  paramHeaderFault,
   paramHeaders,
   withoutInvalidTools,
 } from "../../core/mcp/param_headers.ts";
@@ -155,4 +156,64 @@ Deno.test("mirroredHeaders() writes any text so that it comes back", () => {
     const received = new Headers([[name, header]]).get("mcp-param-a");
     assert.equal(decodeHeaderValue(received ?? ""), value);
   }));
+});
+
+const AT_P = [{ name: "P", path: ["p"] }];
+
+/** What is wrong with one header beside one argument. */
+function fault(p: unknown, header: string | null): string | null {
+  const headers = new Headers(header === null ? {} : { "mcp-param-p": header });
+  return paramHeaderFault(AT_P, { p }, headers);
+}
+
+Deno.test("paramHeaderFault() finds nothing wrong with the headers that were made for the arguments", () => {
+  const value = fc.oneof(fc.string(), fc.integer(), fc.boolean());
+  fc.assert(fc.property(value, (value) => {
+    const sent = new Headers(mirroredHeaders(AT_P, { p: value }));
+    assert.equal(paramHeaderFault(AT_P, { p: value }, sent), null);
+  }));
+});
+
+Deno.test("paramHeaderFault() refuses a header that is missing, says something else, or cannot be read", () => {
+  assert.equal(fault("a", null), "Mcp-Param-P header is missing");
+  assert.equal(fault("a", "b"), "Mcp-Param-P header does not match the body");
+  assert.equal(fault("a", "A"), "Mcp-Param-P header does not match the body");
+  assert.equal(fault("a", `=?base64?${btoa("b")}?=`), "Mcp-Param-P header does not match the body");
+  assert.equal(fault("a", "=?base64?!!!?="), "Mcp-Param-P header cannot be decoded");
+  assert.equal(fault("ü", "ü"), "Mcp-Param-P header cannot be decoded");
+  assert.equal(fault("a", `=?base64?${btoa("a")}?=`), null);
+});
+
+Deno.test("paramHeaderFault() compares numbers as numbers, and texts as texts", () => {
+  for (const [value, header] of [[42, "42.0"], [42, "042"], [-7, "-7"], [0, "-0"]] as const) {
+    assert.equal(fault(value, header), null, header);
+  }
+  for (const [value, header] of [[26, "0x1a"], [1000, "1e3"], [42, "43"], [42, ""]] as const) {
+    assert.notEqual(fault(value, header), null, header);
+  }
+  assert.notEqual(fault("42", "42.0"), null);
+  assert.notEqual(fault(true, "True"), null);
+  assert.equal(fault(true, "true"), null);
+});
+
+Deno.test("paramHeaderFault() wants no header where there is no value for one, and ignores one that is there", () => {
+  for (const value of [undefined, null, { a: 1 }, ["a"]]) {
+    assert.equal(fault(value, null), null);
+    assert.equal(fault(value, "x"), null);
+  }
+  const sent = new Headers({ "mcp-param-other": "x" });
+  assert.equal(paramHeaderFault(AT_P, undefined, sent), null);
+  assert.equal(paramHeaderFault([], { p: "a" }, sent), null);
+});
+
+Deno.test("paramHeaderFault() reads at the exact path, and nothing that every object has", () => {
+  const deep = [{ name: "P", path: ["a", "b"] }];
+
+  assert.equal(
+    paramHeaderFault(deep, { a: { b: "x" } }, new Headers({ "mcp-param-p": "x" })),
+    null,
+  );
+  assert.notEqual(paramHeaderFault(deep, { a: { b: "x" } }, new Headers()), null);
+  const inherited = [{ name: "P", path: ["constructor", "name"] }];
+  assert.equal(paramHeaderFault(inherited, {}, new Headers()), null);
 });
