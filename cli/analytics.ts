@@ -4,7 +4,7 @@ import { apiPath } from "./api_path.ts";
 import { formatTable } from "./output.ts";
 import type { Session } from "./session.ts";
 import { checkPeriod, relativeTime } from "./times.ts";
-import { toolName } from "./tool_name.ts";
+import { calledName } from "../core/calls/called_name.ts";
 import { verb } from "./verb.ts";
 
 interface AnalyticsOptions {
@@ -15,7 +15,7 @@ interface AnalyticsOptions {
 
 /** `analytics`. */
 export function addAnalyticsVerb(program: Command, session: Session): void {
-  verb(program, "analytics", "who called which tool, how often, and when last", [
+  verb(program, "analytics", "who called what, how often, and when last", [
     "aerostack analytics --workspace backend",
     "aerostack analytics --workspace backend --server internal-api --period 24h",
   ])
@@ -36,13 +36,15 @@ async function analytics(session: Session, options: AnalyticsOptions): Promise<v
   const now = session.terminal.now();
   const rows = answer.value.items.map((item) => [
     item.user,
-    toolName(item),
+    calledName(item),
     item.calls,
     relativeTime(item.lastUsed, now),
   ]);
   session.show(
     answer.body,
-    rows.length > 0 ? formatTable(["USER", "TOOL", "CALLS", "LAST USED"], rows) : nothing(options),
+    rows.length > 0
+      ? formatTable(["USER", "CALLED", "CALLS", "LAST USED"], rows)
+      : nothing(options),
   );
 }
 

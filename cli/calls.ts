@@ -4,7 +4,7 @@ import { apiPath } from "./api_path.ts";
 import { formatTable } from "./output.ts";
 import type { Session } from "./session.ts";
 import { relativeTime, wholeNumber } from "./times.ts";
-import { toolName } from "./tool_name.ts";
+import { calledName } from "../core/calls/called_name.ts";
 import { verb } from "./verb.ts";
 
 interface CallsOptions {
@@ -32,14 +32,14 @@ async function list(session: Session, { workspace, limit }: CallsOptions): Promi
   const rows = answer.value.map((call) => [
     relativeTime(call.at, now),
     call.person,
-    toolName(call),
+    calledName(call),
     call.outcome.replaceAll("_", " "),
     Math.round(call.durationMs),
   ]);
   session.show(
     answer.body,
     rows.length > 0
-      ? formatTable(["WHEN", "USER", "TOOL", "OUTCOME", "MS"], rows)
+      ? formatTable(["WHEN", "USER", "CALLED", "OUTCOME", "MS"], rows)
       : `No calls in ${workspace} yet. See aerostack workspace show ${workspace} for its address.`,
   );
 }

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { TokenId } from "../ids.ts";
-import type { Call } from "./call.ts";
+import { type Call, type Outcome, RecordedMethod } from "./call.ts";
 
-/** How often one token called one tool of one server in a period. */
+/** How often one token called one tool, prompt or resource of one server in a period. */
 export const AnalyticsRow = z.object({
   /** The person's name, as the token said it at the last call. */
   user: z.string(),
@@ -10,14 +10,19 @@ export const AnalyticsRow = z.object({
   tokenId: TokenId,
   /** The server's slug; `null` when the name belonged to no installed server. */
   server: z.string().nullable(),
+  method: RecordedMethod,
+  /** The own name of the tool or prompt, or the resource's URI. */
   tool: z.string(),
   calls: z.number().int(),
-  /** Calls with any outcome but `ok`. */
+  /** Calls that did not do what was asked: all but `ok` and `input_required`. */
   errors: z.number().int(),
   /** When the last of them arrived; ISO 8601, UTC. */
   lastUsed: z.string(),
 });
 export type AnalyticsRow = z.infer<typeof AnalyticsRow>;
+
+/** Outcomes that are no error: what was asked for, or a question on the way to it. */
+const GOOD: readonly Outcome[] = ["ok", "input_required"];
 
 /** How many rows name their tool; more than that no person reads. */
 const MAX_ROWS = 10_000;
@@ -43,7 +48,7 @@ export class CallCounter {
   add(call: Call): void {
     const row = this.#row(call);
     row.calls++;
-    if (call.outcome !== "ok") row.errors++;
+    if (!GOOD.includes(call.outcome)) row.errors++;
     if (call.at > row.lastUsed) row.lastUsed = call.at;
   }
 
@@ -65,12 +70,13 @@ export class CallCounter {
 }
 
 function rowId(call: Call, tool: string): string {
-  return JSON.stringify([call.tokenId, call.server, tool]);
+  return JSON.stringify([call.tokenId, call.server, call.method, tool]);
 }
 
 function emptyRow(call: Call, tool: string): AnalyticsRow {
-  const { person, email, tokenId, server, at } = call;
-  return { user: person, email, tokenId, server, tool, calls: 0, errors: 0, lastUsed: at };
+  const { person, email, tokenId, server, method, at } = call;
+  const counts = { calls: 0, errors: 0, lastUsed: at };
+  return { user: person, email, tokenId, server, method, tool, ...counts };
 }
 
 function byLastUse(a: AnalyticsRow, b: AnalyticsRow): number {

@@ -149,6 +149,7 @@ Deno.test("analytics and calls read the record, and refuse a wrong period", asyn
     person: "Alice",
     email: null,
     server: "internal-api",
+    method: "tools/call" as const,
     tool: "search",
     era: "modern" as const,
     outcome: "ok" as const,

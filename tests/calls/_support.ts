@@ -9,6 +9,7 @@ export function someCall(changes: Partial<Call> = {}): Call {
     person: "Alice Chen",
     email: null,
     server: "internal-api",
+    method: "tools/call",
     tool: "search",
     era: "modern",
     outcome: "ok",

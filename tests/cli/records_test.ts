@@ -28,7 +28,7 @@ Deno.test("analytics prints who called which tool, how often and when last", asy
   assert.equal(code, 0);
   assert.equal(seen[0]?.path, "/workspaces/backend/analytics?period=24h&server=internal-api");
   assert.deepEqual(out.split("\n"), [
-    "USER        TOOL                    CALLS  LAST USED",
+    "USER        CALLED                  CALLS  LAST USED",
     "Alice Chen  internal-api__get_user     42  2 min ago",
     "陈爱丽      get_user                    7  2 min ago",
     "",
@@ -64,7 +64,7 @@ Deno.test("calls list prints the latest calls, up to the limit", async () => {
   assert.equal(code, 0);
   assert.equal(seen[0]?.path, "/workspaces/backend/calls?limit=5");
   assert.deepEqual(out.split("\n"), [
-    "WHEN       USER        TOOL                    OUTCOME     MS",
+    "WHEN       USER        CALLED                  OUTCOME     MS",
     "2 min ago  Alice Chen  internal-api__get_user  tool error  12",
     "",
   ]);

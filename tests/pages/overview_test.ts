@@ -85,6 +85,7 @@ Deno.test("the latest calls are shown, and when each token was last used", async
       person: "Alice Chen",
       email: null,
       server: "reports",
+      method: "tools/call" as const,
       tool: `tool_${minutes}_`,
       era: "modern",
       outcome,

@@ -1,4 +1,5 @@
 import type { Outcome } from "../../../../core/calls/call.ts";
+import { calledName } from "../../../../core/calls/called_name.ts";
 import type { CallRow } from "../../../../core/overview/overview.ts";
 import RelativeTime from "../../../../islands/RelativeTime.tsx";
 import Card from "./Card.tsx";
@@ -11,6 +12,7 @@ const OUTCOMES: Record<Outcome, string> = {
   upstream_failure: "server failed",
   refused: "refused",
   cancelled: "cancelled",
+  input_required: "asked the user",
 };
 
 /** The latest calls. */
@@ -47,7 +49,7 @@ export default function CallsCard({ calls, now }: { calls: readonly CallRow[]; n
 }
 
 function Row({ call, now }: { call: CallRow; now: string }) {
-  const { at, person, email, workspace, server, tool, outcome, durationMs } = call;
+  const { at, person, email, workspace, outcome, durationMs } = call;
   return (
     <tr>
       <td data-label="When">
@@ -60,7 +62,7 @@ function Row({ call, now }: { call: CallRow; now: string }) {
         <code class="chip">{workspace}</code>
       </td>
       <td data-label="Tool" class="wide">
-        <code class="wrap">{server === null ? tool : `${server}__${tool}`}</code>
+        <code class="wrap">{calledName(call)}</code>
       </td>
       <td data-label="Outcome">
         <span class="badge" data-kind={outcome}>{OUTCOMES[outcome]}</span>
