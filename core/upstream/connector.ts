@@ -1,40 +1,32 @@
 import type { Era } from "../calls/call.ts";
-import type { GatewayError } from "../errors.ts";
-import {
-  isObject,
-  type JsonObject,
-  type RpcNotification,
-  type RpcResponse,
-  textParam,
-} from "../mcp/message.ts";
-import { NEWEST_MODERN } from "../mcp/versions.ts";
-import { type ClientProfile, META, metaOf } from "../mcp/meta.ts";
-import type { ServerHealthStore } from "../servers/server_health_store.ts";
+import type { RpcNotification } from "../mcp/message.ts";
+import { readPin } from "../servers/protocol_pin.ts";
 import type { AttendCall } from "./attend.ts";
+import type { CallClock } from "./call_clock.ts";
+import { CallPolicy } from "./call_policy.ts";
 import { withDeadline } from "./deadline.ts";
 import { EraCache } from "./era_cache.ts";
-import { timeoutFailure, upstreamFailure } from "./failures.ts";
+import { timeoutFailure } from "./failures.ts";
+import type { HealthNotes } from "./health_notes.ts";
 import type { HttpClient } from "./http_client.ts";
-import { answerServerRequest, type LegacySession } from "./legacy_session.ts";
-import { discover, isOfAnotherEra, modernExchange } from "./modern_exchange.ts";
+import { answerServerRequest, LegacySession } from "./legacy_session.ts";
+import { isOfAnotherEra, modernExchange } from "./modern_exchange.ts";
+import { modernClient, ModernGreetings } from "./modern_greetings.ts";
+import { modernListen } from "./modern_listen.ts";
+import { targetFor } from "./request_headers.ts";
+import { notMcp, ServerRoutes } from "./server_routes.ts";
+import { offeredVersion } from "./session_messages.ts";
 import { SessionPool } from "./session_pool.ts";
-import { SseSession } from "./sse_session.ts";
-import { StreamableSession } from "./streamable_session.ts";
-import {
-  type Caller,
-  CONNECT_TIMEOUT_MS,
-  type Recall,
-  type Route,
-  type ServerGreeting,
-  type SessionOwner,
-  type Target,
-  type Unsolicited,
-  type UpstreamAnswer,
-  type UpstreamCall,
+import type {
+  Caller,
+  Recall,
+  ServerGreeting,
+  SessionOwner,
+  Target,
+  Unsolicited,
+  UpstreamAnswer,
+  UpstreamCall,
 } from "./upstream.ts";
-
-/** What a modern server greets with, for {@linkcode Connector.greet}. */
-const MODERN_GREETING = { route: "modern", protocolVersion: NEWEST_MODERN } as const;
 
 /** What the connector needs. */
 export interface ConnectorDeps {
@@ -43,9 +35,12 @@ export interface ConnectorDeps {
   /** Gets what a legacy server says or asks outside of every request. */
   unsolicited: Unsolicited;
   recall: Recall;
-  health: ServerHealthStore;
+  health: HealthNotes;
   log: (line: string) => void;
 }
+
+/** Whom a connection is made for, and with which server. */
+type Connecting = Pick<UpstreamCall, "target" | "caller" | "timeoutMs">;
 
 /**
  * Carries requests to servers, in whichever era and transport each one speaks.
@@ -55,15 +50,22 @@ export interface ConnectorDeps {
  * once more in a new one, since it was not executed.
  */
 export class Connector {
-  readonly #http: HttpClient;
-  readonly #eras: EraCache;
+  readonly #deps: ConnectorDeps;
+  readonly #policy: CallPolicy;
+  readonly #routes: ServerRoutes;
+  readonly #greetings: ModernGreetings;
   readonly #sessions: SessionPool;
-  readonly #probes = new Map<string, Promise<boolean>>();
 
-  constructor({ http, now }: ConnectorDeps) {
-    this.#http = http;
-    this.#eras = new EraCache(now);
+  constructor(deps: ConnectorDeps) {
+    const { http, now, health, log } = deps;
+    this.#deps = deps;
+    this.#policy = new CallPolicy(health, now, log);
+    this.#greetings = new ModernGreetings(http, now);
     this.#sessions = new SessionPool(now);
+    this.#routes = new ServerRoutes(new EraCache(health, now, log), {
+      speaksModern: async (call) => await this.#greetModern(call) !== null,
+      opens: (route, call) => this.#opens(route, call),
+    });
   }
 
   /**
@@ -71,40 +73,23 @@ export class Connector {
    * server's slug, or the signal's reason when the caller took the request back.
    */
   request(call: UpstreamCall): Promise<UpstreamAnswer> {
-    const { target, signal, timeoutMs } = call;
-    return withDeadline(
-      signal,
-      timeoutMs,
-      () => timeoutFailure(target.slug, timeoutMs),
-      (bounded) => this.#attempt({ ...call, signal: bounded }),
-    );
+    return this.#policy.run(call, (timed, clock) => this.#attempt(timed, clock));
   }
 
   /** Whether the server, as far as is known, will be spoken to in the modern era. */
   mayBeModern(target: Target, era: Era): boolean {
-    const known = this.#eras.get(target);
-    return era === "modern" ? known.modern !== false : known.legacy === "none";
+    return this.#routes.mayBeModern(target, era);
   }
 
   /**
    * What a server says about itself: its era, version, name, capabilities and instructions.
    *
    * A legacy server says it to the caller's own session, which is opened when there is none.
+   * Throws as {@linkcode Connector.request} does.
    */
-  async profile(target: Target, caller: Caller, signal: AbortSignal): Promise<ServerGreeting> {
-    signal.throwIfAborted();
+  profile(target: Target, caller: Caller, signal: AbortSignal): Promise<ServerGreeting> {
     const call = greetingCall(target, caller, signal);
-    const route = await this.#route(call);
-    if (route === "modern") return await this.#modernGreeting(call);
-
-    const greeting = await this.#sessions.use(
-      call.target,
-      call.caller,
-      () => this.#open(route, call),
-      (session) => Promise.resolve(session.greeting),
-    );
-    if (greeting === null) throw notMcp(call.target);
-    return greeting;
+    return this.#policy.run(call, (timed) => this.#greet(timed));
   }
 
   /**
@@ -112,22 +97,23 @@ export class Connector {
    * has nothing to offer. Throws `upstream_failed` and `upstream_timeout`.
    */
   async attend(call: AttendCall): Promise<void> {
-    await call.onReady({});
+    const target = targetFor(call.target, call.caller);
+    await this.#policy.attend({ ...call, target }, (attending) => this.#attend(attending));
   }
 
-  /** Keeps a session's connections open, also while nothing is asked on them. */
-  hold(_owner: SessionOwner): Disposable {
-    return { [Symbol.dispose]: () => {} };
+  /** Keeps the sessions of a client open that listens, until it is disposed of. */
+  hold(owner: SessionOwner): Disposable {
+    return this.#sessions.hold(owner);
   }
 
-  /** Tells every server that a session is connected to, such as of changed roots. */
-  notifySessions(_owner: SessionOwner, _notification: RpcNotification): Promise<void> {
-    return Promise.resolve();
+  /** Tells all servers that a client has a session with something, such as changed roots. */
+  notifySessions(owner: SessionOwner, notification: RpcNotification): Promise<void> {
+    return this.#sessions.notifyAll(owner, notification);
   }
 
-  /** Sets the log level of a session at every server that it is connected to. */
-  setLogLevel(_owner: SessionOwner, _level: string): Promise<void> {
-    return Promise.resolve();
+  /** Sets the log level in all sessions that a client has with servers. */
+  setLogLevel(owner: SessionOwner, level: string): Promise<void> {
+    return this.#sessions.setLogLevel(owner, level);
   }
 
   /** Ends what was opened for one session of a member's client, which has ended itself. */
@@ -138,150 +124,113 @@ export class Connector {
   /** Ends every session with every server. */
   async close(): Promise<void> {
     await this.#sessions.close();
+    await this.#policy.close();
   }
 
-  async #attempt(call: UpstreamCall): Promise<UpstreamAnswer> {
+  async #attempt(call: UpstreamCall, clock: CallClock): Promise<UpstreamAnswer> {
     for (let attempt = 0; attempt < 2; attempt++) {
-      const route = await this.#route(call);
+      const route = await this.#routes.find(call);
       const answer = route === "modern"
-        ? await this.#askModern(call)
-        : await this.#askLegacy(route, call);
+        ? await this.#askModern(call, clock)
+        : await this.#askLegacy(route, call, clock);
       if (answer !== null) return answer;
+      await this.#forget(call.target);
     }
     throw notMcp(call.target);
   }
 
-  async #askModern(call: UpstreamCall): Promise<UpstreamAnswer | null> {
-    const client = modernClient(call);
-    const { response, status } = await modernExchange(this.#http, { ...call, client });
-    if (response !== null && !isOfAnotherEra(response, status)) {
-      return { response, status, route: "modern" };
-    }
-
-    this.#eras.forget(call.target);
-    return null;
+  async #askModern(call: UpstreamCall, clock: CallClock): Promise<UpstreamAnswer | null> {
+    const client = modernClient(call.caller);
+    clock.sent();
+    const { response, status } = await modernExchange(this.#deps.http, { ...call, client });
+    const isUsable = response !== null && !isOfAnotherEra(response, status);
+    return isUsable ? { response, status, route: "modern" } : null;
   }
 
   async #askLegacy(
     route: "streamable" | "sse",
     call: UpstreamCall,
+    clock: CallClock,
   ): Promise<UpstreamAnswer | null> {
     for (let attempt = 0; attempt < 2; attempt++) {
-      const response = await this.#sessions.use(
-        call.target,
-        call.caller,
-        () => this.#open(route, call),
-        (session) => session.request(call),
-      );
+      const response = await this.#inSession(route, call, (session) => {
+        clock.sent();
+        return session.request(call);
+      });
       if (response !== null) return { response, status: 200, route };
     }
-
-    this.#eras.forget(call.target);
     return null;
   }
 
-  /** Which way to speak to a server: its caller's era where it can, else the other. */
-  async #route(call: UpstreamCall): Promise<Route> {
-    const found = call.caller.era === "modern"
-      ? await this.#isModern(call) ? "modern" : await this.#legacyRoute(call)
-      : await this.#legacyRoute(call, () => this.#isModern(call));
-    if (found !== null) return found;
-    if (await this.#isModern(call)) return "modern";
+  async #greet(call: UpstreamCall): Promise<ServerGreeting> {
+    const route = await this.#routes.find(call);
+    const greeting = route === "modern"
+      ? this.#greetings.find(call.target) ?? await this.#greetModern(call)
+      : await this.#inSession(route, call, (session) => Promise.resolve(session.greeting));
+    if (greeting !== null) return greeting;
+
+    const isPinned = readPin(call.target.protocol)?.route === "modern";
+    if (isPinned) return this.#greetings.assume(call.target);
+    await this.#forget(call.target);
     throw notMcp(call.target);
   }
 
-  async #isModern(call: UpstreamCall): Promise<boolean> {
-    const known = this.#eras.get(call.target).modern;
-    if (known !== null) return known;
-
-    const { fingerprint } = call.target;
-    const underWay = this.#probes.get(fingerprint);
-    if (underWay !== undefined) return await underWay;
-
-    const probe = this.#probe(call).finally(() => this.#probes.delete(fingerprint));
-    this.#probes.set(fingerprint, probe);
-    return await probe;
+  async #attend(call: AttendCall): Promise<void> {
+    const { target, caller } = call;
+    const connecting = { ...greetingCall(target, caller, call.signal) };
+    const route = await this.#routes.find(connecting);
+    const isHeard = route === "modern"
+      ? await modernListen(this.#deps.http, call, modernClient(caller))
+      : await this.#sessions.attend(call, () => this.#open(route, connecting));
+    if (isHeard) return;
+    await this.#forget(target);
+    throw notMcp(target);
   }
 
-  async #probe(call: UpstreamCall): Promise<boolean> {
-    const modern = await this.#discover(call) !== null;
-    this.#eras.learn(call.target, { modern });
-    return modern;
-  }
-
-  /**
-   * How a server speaks the legacy era, or `null` when it does not.
-   *
-   * The oldest transport is tried last, and only where nothing newer answers.
-   */
-  async #legacyRoute(
-    call: UpstreamCall,
-    speaksModern: () => Promise<boolean> = () => Promise.resolve(false),
-  ): Promise<"streamable" | "sse" | null> {
-    const known = this.#eras.get(call.target).legacy;
-    if (known !== null) return known === "none" ? null : known;
-
-    const found = await this.#opens("streamable", call)
-      ? "streamable"
-      : await speaksModern()
-      ? "none"
-      : await this.#opens("sse", call)
-      ? "sse"
-      : null;
-    if (found === null) {
-      // Nothing that was seen of it holds for long: it may just be starting.
-      this.#eras.forget(call.target);
-      throw notMcp(call.target);
-    }
-    this.#eras.learn(call.target, { legacy: found });
-    return found === "none" ? null : found;
+  async #forget(target: Target): Promise<void> {
+    this.#greetings.forget(target);
+    await this.#routes.forget(target);
   }
 
   async #opens(route: "streamable" | "sse", call: UpstreamCall): Promise<boolean> {
-    const opened = await this.#sessions.use(
-      call.target,
-      call.caller,
-      () => this.#open(route, call),
-      () => Promise.resolve(true),
-    );
-    return opened === true;
+    return await this.#inSession(route, call, () => Promise.resolve(true)) === true;
   }
 
-  #open(route: "streamable" | "sse", call: UpstreamCall): Promise<LegacySession | null> {
-    const Session = route === "streamable" ? StreamableSession : SseSession;
-    return this.#connect<LegacySession | null>(
-      call,
-      (signal) => Session.open(this.#http, call.target, call.caller.client, signal),
-    );
+  #inSession<T>(
+    route: "streamable" | "sse",
+    call: UpstreamCall,
+    use: (session: LegacySession) => Promise<T>,
+  ): Promise<T | null> {
+    return this.#sessions.use(call.target, call.caller, () => this.#open(route, call), use);
   }
 
-  #discover(call: UpstreamCall): Promise<RpcResponse | null> {
-    return this.#connect(
-      call,
-      (signal) => discover(this.#http, call.target, modernClient(call), signal),
+  #open(route: "streamable" | "sse", connecting: Connecting): Promise<LegacySession | null> {
+    const { target, caller } = connecting;
+    const version = readPin(target.protocol)?.version ?? offeredVersion(caller);
+    const opening = { target, owner: caller, version };
+    return connect(
+      connecting,
+      (signal) => LegacySession.open(this.#deps, route, opening, signal),
     );
   }
 
-  async #modernGreeting(call: UpstreamCall): Promise<ServerGreeting> {
-    const response = await this.#discover(call);
-    const result = response?.result ?? {};
-    return {
-      ...MODERN_GREETING,
-      serverInfo: asObject(metaOf(result)[META.serverInfo]),
-      capabilities: asObject(result.capabilities),
-      instructions: textParam(result, "instructions"),
-    };
-  }
-
-  /** Runs what others may wait for too, so no single caller's signal ends it. */
-  #connect<T>(call: UpstreamCall, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
-    const timeoutMs = Math.min(CONNECT_TIMEOUT_MS, call.timeoutMs);
-    const never = new AbortController().signal;
-    return withDeadline(never, timeoutMs, () => timeoutFailure(call.target.slug, timeoutMs), run);
+  #greetModern(connecting: Connecting): Promise<ServerGreeting | null> {
+    const { target, caller } = connecting;
+    return connect(connecting, (signal) => this.#greetings.ask(target, caller, signal));
   }
 }
 
-/** What opens a session or asks for a greeting; it is never sent itself. */
+/** Runs what others may wait for too, so no single caller's signal ends it. */
+function connect<T>(
+  { target, timeoutMs }: Connecting,
+  run: (signal: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const limitMs = Math.min(target.timeouts.connectSeconds * 1000, timeoutMs);
+  const never = new AbortController().signal;
+  return withDeadline(never, limitMs, () => timeoutFailure(target.slug, limitMs, "connect"), run);
+}
+
+/** A call that is never sent: what opens a session or asks for a greeting goes by it. */
 function greetingCall(target: Target, caller: Caller, signal: AbortSignal): UpstreamCall {
   return {
     target,
@@ -296,22 +245,4 @@ function greetingCall(target: Target, caller: Caller, signal: AbortSignal): Upst
     onNotification: () => {},
     onRequest: (request) => Promise.resolve(answerServerRequest(request)),
   };
-}
-
-/** Capabilities of a legacy caller are not declared: its server could not use them. */
-function modernClient({ caller }: UpstreamCall): ClientProfile {
-  return caller.era === "modern" ? caller.client : { ...caller.client, capabilities: {} };
-}
-
-function notMcp(target: Target): GatewayError {
-  return upstreamFailure(
-    target.slug,
-    "protocol",
-    "does not speak MCP at this address: it answered neither server/discover, nor initialize, " +
-      "nor opened an event stream",
-  );
-}
-
-function asObject(value: unknown): JsonObject {
-  return isObject(value) ? value : {};
 }

@@ -23,12 +23,18 @@ export interface ModernAnswer {
  * One stateless exchange (2026-07-28, Streamable HTTP).
  *
  * Ending `signal` closes the answer's stream, which is how a server of this era
- * learns of a cancellation.
+ * learns of a cancellation. Of what the server says before, the caller is told what it
+ * asked for: a server may say nothing else on the stream of a request (Receiving Messages).
  */
-export async function modernExchange(
-  http: HttpClient,
-  call: ModernCall,
-): Promise<ModernAnswer> {
+export function modernExchange(http: HttpClient, call: ModernCall): Promise<ModernAnswer> {
+  return sendModern(http, {
+    ...call,
+    onNotification: (notification) => relayAsked(call, notification),
+  });
+}
+
+/** The same, of which `onNotification` gets all that the server says before the answer. */
+export async function sendModern(http: HttpClient, call: ModernCall): Promise<ModernAnswer> {
   const client = { ...call.client, protocolVersion: NEWEST_MODERN };
   const params = withModernMeta(call.params, client);
 
@@ -42,24 +48,21 @@ export async function modernExchange(
     ],
     body: JSON.stringify({ jsonrpc: "2.0", id: call.id, method: call.method, params }),
     signal: call.signal,
+    heard: call.heard,
   });
 
   const answer = await readAnswer(response, {
     slug: call.target.slug,
     id: call.id,
     signal: call.signal,
-    onNotification: (notification) => relayAsked(call, notification),
+    onNotification: call.onNotification,
     // Servers of this era ask through results, never on the stream (2026-07-28, MRTR).
     onRequest: () => {},
   });
   return { response: answer, status: response.status };
 }
 
-/**
- * Passes on what the caller asked for: progress under its token, and log messages.
- *
- * A server may say nothing else on the stream of a request (2026-07-28, Receiving Messages).
- */
+/** Progress under the caller's own token, and log messages where it wants any. */
 async function relayAsked(
   { params, onNotification }: Pick<UpstreamCall, "params" | "onNotification">,
   notification: RpcNotification,

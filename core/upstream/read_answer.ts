@@ -1,25 +1,16 @@
-import { GatewayError } from "../errors.ts";
+import type { GatewayError } from "../errors.ts";
+import type { RpcResponse } from "../mcp/message.ts";
 import {
-  type Message,
-  parseMessage,
-  type RequestId,
-  type RpcNotification,
-  type RpcRequest,
-  type RpcResponse,
-} from "../mcp/message.ts";
-import { readSse, SseTooLarge } from "../mcp/sse.ts";
-import { networkFailure, upstreamFailure } from "./failures.ts";
+  type AnswerReader,
+  messagesOf,
+  readAnswerStream,
+  streamFailure,
+  takeMessages,
+  tooLarge,
+} from "./answer_stream.ts";
+import { upstreamFailure } from "./failures.ts";
 import { discard } from "./http_client.ts";
 import { MAX_ANSWER_CHARS } from "./upstream.ts";
-
-/** What to do with the messages of an answer that are not the answer itself. */
-export interface AnswerReader {
-  slug: string;
-  id: RequestId;
-  signal: AbortSignal;
-  onNotification(notification: RpcNotification): void | Promise<void>;
-  onRequest(request: RpcRequest): void | Promise<void>;
-}
 
 /**
  * Reads the answer to one request, from a JSON body or from an event stream.
@@ -33,7 +24,7 @@ export async function readAnswer(
   reader: AnswerReader,
 ): Promise<RpcResponse | null> {
   const type = response.headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
-  if (type === "text/event-stream" && response.ok) return await readStream(response, reader);
+  if (type === "text/event-stream" && response.ok) return await readAnswerStream(response, reader);
   if (type === "application/json" || type.endsWith("+json")) {
     return await readJson(response, reader);
   }
@@ -54,25 +45,19 @@ function notAnAnswer(slug: string, status: number, type: string): GatewayError {
 }
 
 async function readJson(response: Response, reader: AnswerReader): Promise<RpcResponse | null> {
-  const text = await readText(response, reader);
-  const parsed = parseMessage(text);
+  const messages = messagesOf(await readText(response, reader));
+  const answer = await takeMessages(messages, reader);
+  if (answer !== null) return answer;
 
-  if (parsed?.kind === "response" && answers(parsed.message, reader.id)) return parsed.message;
   if (response.status >= 400 && response.status < 500) return null;
   if (!response.ok) throw notAnAnswer(reader.slug, response.status, "application/json");
   throw upstreamFailure(
     reader.slug,
     "protocol",
-    parsed === null
+    messages.length === 0
       ? "answered with something that is not JSON-RPC"
       : "answered another request than the one it was asked",
   );
-}
-
-/** An error without an id answers what was asked: its server could not read the request. */
-function answers(message: RpcResponse, id: RequestId): boolean {
-  const isAnonymous = message.id === undefined || message.id === null;
-  return message.id === id || (isAnonymous && message.error !== undefined);
 }
 
 async function readText(response: Response, { slug, signal }: AnswerReader): Promise<string> {
@@ -87,7 +72,7 @@ async function readText(response: Response, { slug, signal }: AnswerReader): Pro
     return isPlain ? await response.text() : await readBounded(response, slug);
   } catch (error) {
     signal.throwIfAborted();
-    throw error instanceof GatewayError ? error : networkFailure(slug, error);
+    throw streamFailure(slug, error);
   }
 }
 
@@ -108,50 +93,4 @@ async function readBounded(response: Response, slug: string): Promise<string> {
   }
 
   return parts.join("") + decoder.decode();
-}
-
-/** The failure of a server that sends more than is read. */
-export function tooLarge(slug: string): GatewayError {
-  const limit = MAX_ANSWER_CHARS / 1024 / 1024;
-  return upstreamFailure(slug, "protocol", `sent an answer of more than ${limit} Mi characters`);
-}
-
-async function readStream(response: Response, reader: AnswerReader): Promise<RpcResponse> {
-  if (response.body === null) throw endedEarly(reader.slug);
-  const body = response.body.getReader();
-  // An abort alone leaves the body open once the Response was collected.
-  const cancel = () => void body.cancel(reader.signal.reason).catch(() => {});
-  reader.signal.addEventListener("abort", cancel);
-
-  try {
-    for await (const { data } of readSse(body, MAX_ANSWER_CHARS)) {
-      const answer = await takeMessage(parseMessage(data), reader);
-      if (answer !== null) return answer;
-    }
-    reader.signal.throwIfAborted();
-    throw endedEarly(reader.slug);
-  } catch (error) {
-    reader.signal.throwIfAborted();
-    if (error instanceof SseTooLarge) throw tooLarge(reader.slug);
-    throw error instanceof GatewayError ? error : networkFailure(reader.slug, error);
-  } finally {
-    reader.signal.removeEventListener("abort", cancel);
-    void body.cancel().catch(() => {});
-  }
-}
-
-function endedEarly(slug: string): GatewayError {
-  return upstreamFailure(slug, "protocol", "ended its answer before it was complete");
-}
-
-async function takeMessage(
-  parsed: Message | null,
-  reader: AnswerReader,
-): Promise<RpcResponse | null> {
-  if (parsed?.kind === "response") {
-    return answers(parsed.message, reader.id) ? parsed.message : null;
-  }
-  if (parsed?.kind === "notification") await reader.onNotification(parsed.message);
-  if (parsed?.kind === "request") await reader.onRequest(parsed.message);
-  return null;
 }

@@ -1,37 +1,45 @@
 import { GatewayError } from "../errors.ts";
+import type { RpcNotification } from "../mcp/message.ts";
+import type { AttendCall } from "./attend.ts";
 import type { LegacySession } from "./legacy_session.ts";
-import type { Caller, Target } from "./upstream.ts";
+import { type Pooled, sessionKey } from "./pooled_session.ts";
+import { SessionHolds } from "./session_holds.ts";
+import { SessionRevival } from "./session_revival.ts";
+import type { Caller, SessionOwner, Target } from "./upstream.ts";
 
-interface Pooled {
-  owner: string;
-  opening: Promise<LegacySession | null>;
-  session: LegacySession | null;
-  users: number;
-  idleSinceMs: number;
+/** Opens a session; `null` when the server does not offer one. */
+type Open = () => Promise<LegacySession | null>;
+
+/** How many sessions there may be. */
+export interface SessionLimits {
+  perProcess: number;
+  perMember: number;
 }
-
-/** Whose a session is. */
-type Owner = Pick<Caller, "memberId" | "sessionKey">;
 
 /** How long a session that nobody uses is kept. */
 const IDLE_MS = 10 * 60_000;
 const SWEEP_MS = 30_000;
-/** How many sessions one process holds. */
-const MAX_SESSIONS = 2_000;
+const LIMITS: SessionLimits = { perProcess: 2_000, perMember: 100 };
 
 /**
  * The sessions that this process holds with legacy servers.
  *
- * One belongs to one member and one session of that member's client, at one
- * version of the server's address and secrets; it is never lent to anybody else.
+ * One belongs to one member and one session of that member's client, with the capabilities
+ * that it declared, at one version of the server's address and secrets; it is never lent
+ * to anybody else. Those of a client that listens stay open while nothing is asked.
  */
 export class SessionPool {
   readonly #sessions = new Map<string, Pooled>();
+  readonly #holds = new SessionHolds();
+  readonly #revival: SessionRevival;
   readonly #now: () => Date;
+  readonly #limits: SessionLimits;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(now: () => Date) {
+  constructor(now: () => Date, limits: SessionLimits = LIMITS) {
     this.#now = now;
+    this.#limits = limits;
+    this.#revival = new SessionRevival((pooled) => this.#reopen(pooled));
   }
 
   /**
@@ -41,38 +49,70 @@ export class SessionPool {
   async use<T>(
     target: Target,
     caller: Caller,
-    open: () => Promise<LegacySession | null>,
+    open: Open,
     use: (session: LegacySession) => Promise<T>,
   ): Promise<T | null> {
-    const key = keyOf(target, caller);
-    const pooled = this.#get(key, caller, open);
+    const pooled = this.#get(target, caller, open);
     pooled.users++;
 
     try {
       const session = await pooled.opening;
       if (session === null) {
-        this.#drop(key, pooled);
+        this.#drop(pooled);
         return null;
       }
-      pooled.session = session;
-      const used = await use(session);
-      if (session.ended) this.#drop(key, pooled);
-      return used;
+      return await use(session);
     } catch (error) {
-      if (pooled.session === null || pooled.session.ended) this.#drop(key, pooled);
+      if (pooled.session === null) this.#drop(pooled);
       throw error;
     } finally {
+      if (pooled.session?.ended === true) this.#drop(pooled);
       pooled.users--;
       pooled.idleSinceMs = this.#now().getTime();
+      if (pooled.users === 0 && pooled.isOutdated) this.#end(pooled);
     }
   }
 
+  /**
+   * Hears of changes in the session of a caller; see `LegacySession.attend()`. `false` when
+   * the server does not offer one.
+   */
+  async attend(call: AttendCall, open: Open): Promise<boolean> {
+    const attend = () =>
+      this.use(call.target, call.caller, open, async (session) => {
+        return await session.attend(call) ?? "gone";
+      });
+    const first = await attend();
+    // The session was gone before anything was heard in it.
+    const last = first === "gone" ? await attend() : first;
+    return last !== null;
+  }
+
+  /** Keeps the sessions of one that listens, and opens those again that end, until disposed. */
+  hold(owner: SessionOwner): Disposable {
+    return this.#holds.hold(owner);
+  }
+
+  /** Tells the servers of one session of a member's client something. Never rejects. */
+  async notifyAll(owner: SessionOwner, notification: RpcNotification): Promise<void> {
+    await Promise.all(this.sessionsOf(owner).map((session) => session.notify(notification)));
+  }
+
+  /** Sets the log level in the sessions of one that wants it. Never rejects. */
+  async setLogLevel(owner: SessionOwner, level: string): Promise<void> {
+    await Promise.all(this.sessionsOf(owner).map((session) => session.setLogLevel(level)));
+  }
+
+  /** The open sessions of one session of a member's client. */
+  sessionsOf(owner: SessionOwner): LegacySession[] {
+    return this.#pooledOf(owner).flatMap(({ session }) => {
+      return session === null || session.ended ? [] : [session];
+    });
+  }
+
   /** Ends the sessions that were opened for one session of a member's client. */
-  endOf(owner: Owner): void {
-    const name = nameOf(owner);
-    for (const [key, pooled] of this.#sessions) {
-      if (pooled.owner === name) this.#end(key, pooled);
-    }
+  endOf(owner: SessionOwner): void {
+    for (const pooled of this.#pooledOf(owner)) this.#end(pooled);
   }
 
   /** How many sessions are held. */
@@ -84,66 +124,114 @@ export class SessionPool {
   async close(): Promise<void> {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
+    this.#revival.close();
     const all = [...this.#sessions.values()];
     this.#sessions.clear();
     await Promise.allSettled(all.map(endSession));
   }
 
-  #get(key: string, owner: Owner, open: () => Promise<LegacySession | null>): Pooled {
+  /** Ends those that nobody used for ten minutes. */
+  sweep(): void {
+    const oldest = this.#now().getTime() - IDLE_MS;
+    for (const pooled of this.#sessions.values()) {
+      const isIdle = pooled.users === 0 && pooled.idleSinceMs < oldest;
+      if (isIdle && !this.#holds.has(pooled.owner)) this.#end(pooled);
+    }
+  }
+
+  #pooledOf({ memberId, sessionKey }: SessionOwner): Pooled[] {
+    return [...this.#sessions.values()].filter(({ owner }) => {
+      return owner.memberId === memberId && owner.sessionKey === sessionKey;
+    });
+  }
+
+  #get(target: Target, owner: Caller, open: Open): Pooled {
+    const key = sessionKey(target, owner);
     const known = this.#sessions.get(key);
     if (known !== undefined && known.session?.ended !== true) return known;
 
-    if (this.#sessions.size >= MAX_SESSIONS) this.#makeRoom();
+    this.#makeRoom(owner);
+    this.#retireOlder(target, owner);
+    return this.#add(key, target, owner, open);
+  }
+
+  #add(key: string, target: Target, owner: Caller, open: Open): Pooled {
     const pooled: Pooled = {
-      owner: nameOf(owner),
+      key,
+      target,
+      owner,
+      open,
       opening: open(),
       session: null,
       users: 0,
       idleSinceMs: this.#now().getTime(),
+      isOutdated: false,
     };
     this.#sessions.set(key, pooled);
     this.#timer ??= this.#startSweeping();
+    pooled.opening.then((session) => this.#opened(pooled, session), () => {});
     return pooled;
   }
 
-  #drop(key: string, pooled: Pooled): void {
-    if (this.#sessions.get(key) === pooled) this.#sessions.delete(key);
+  #opened(pooled: Pooled, session: LegacySession | null): void {
+    pooled.session = session;
+    void session?.whenEnded.then(() => {
+      if (this.#sessions.get(pooled.key) !== pooled) return;
+      this.#drop(pooled);
+      if (this.#holds.has(pooled.owner) && !pooled.isOutdated) this.#revival.begin(pooled);
+    });
   }
 
-  #makeRoom(): void {
-    const idle = [...this.#sessions].filter(([, pooled]) => pooled.users === 0)
-      .sort(([, a], [, b]) => a.idleSinceMs - b.idleSinceMs);
-    if (idle.length === 0) {
-      throw new GatewayError("too_many", `Cannot open a session: ${MAX_SESSIONS} are in use`);
+  /** Opens a session again that its server ended, for an owner who still listens. */
+  async #reopen({ key, target, owner, open }: Pooled): Promise<boolean> {
+    if (!this.#holds.has(owner) || this.#sessions.has(key)) return true;
+    return await this.use(target, owner, open, () => Promise.resolve(true)) === true;
+  }
+
+  #drop(pooled: Pooled): void {
+    if (this.#sessions.get(pooled.key) === pooled) this.#sessions.delete(pooled.key);
+  }
+
+  #makeRoom(owner: Caller): void {
+    const { perProcess, perMember } = this.#limits;
+    const all = [...this.#sessions.values()];
+    // The gateway itself listens to each server once, of which there may be many.
+    const own = owner.memberId === "gateway"
+      ? []
+      : all.filter((pooled) => pooled.owner.memberId === owner.memberId);
+
+    const [crowd, limit] = own.length >= perMember ? [own, perMember] : [all, perProcess];
+    if (crowd.length < limit) return;
+    const isHeld = (pooled: Pooled) => Number(this.#holds.has(pooled.owner));
+    const [idle] = crowd.filter(({ users }) => users === 0)
+      .sort((a, b) => isHeld(a) - isHeld(b) || a.idleSinceMs - b.idleSinceMs);
+    if (idle === undefined) {
+      throw new GatewayError("too_many", `Cannot open a session: ${limit} are in use`);
     }
-    this.#end(...idle[0]);
+    this.#end(idle);
+  }
+
+  /** What was opened with an older address or older secrets ends with its last use. */
+  #retireOlder(target: Target, owner: Caller): void {
+    for (const pooled of this.#pooledOf(owner)) {
+      const isOlder = pooled.target.id === target.id &&
+        pooled.target.fingerprint !== target.fingerprint;
+      if (!isOlder) continue;
+      pooled.isOutdated = true;
+      if (pooled.users === 0) this.#end(pooled);
+    }
   }
 
   #startSweeping(): ReturnType<typeof setInterval> {
-    const timer = setInterval(() => this.#sweep(), SWEEP_MS);
+    const timer = setInterval(() => this.sweep(), SWEEP_MS);
     Deno.unrefTimer(timer);
     return timer;
   }
 
-  #sweep(): void {
-    const oldest = this.#now().getTime() - IDLE_MS;
-    for (const [key, pooled] of this.#sessions) {
-      if (pooled.users === 0 && pooled.idleSinceMs < oldest) this.#end(key, pooled);
-    }
-  }
-
-  #end(key: string, pooled: Pooled): void {
-    this.#drop(key, pooled);
+  #end(pooled: Pooled): void {
+    this.#drop(pooled);
     void endSession(pooled);
   }
-}
-
-function nameOf({ memberId, sessionKey }: Owner): string {
-  return JSON.stringify([memberId, sessionKey]);
-}
-
-function keyOf(target: Target, { memberId, sessionKey }: Caller): string {
-  return JSON.stringify([target.id, target.fingerprint, memberId, sessionKey]);
 }
 
 async function endSession(pooled: Pooled): Promise<void> {

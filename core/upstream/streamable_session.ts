@@ -1,78 +1,84 @@
 import type { GatewayError } from "../errors.ts";
-import { RPC, type RpcNotification, type RpcRequest, type RpcResponse } from "../mcp/message.ts";
-import type { ClientProfile } from "../mcp/meta.ts";
+import { type Message, RPC, type RpcNotification, type RpcResponse } from "../mcp/message.ts";
 import { upstreamFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
+import type { LegacyTransport, Listening, Outside, SessionOpening } from "./legacy_transport.ts";
+import { pause } from "./pause.ts";
+import { readAnswer } from "./read_answer.ts";
+import { ServerStream } from "./server_stream.ts";
+import { SessionCalls } from "./session_calls.ts";
 import {
-  answerServerRequest,
   cancelledNotification,
   INITIALIZED,
   initializeRequest,
-  type LegacySession,
   readGreeting,
-  relayNotification,
   sessionRequest,
   underCallersId,
-} from "./legacy_session.ts";
-import { readAnswer } from "./read_answer.ts";
+} from "./session_messages.ts";
+import { isEventStream, StreamableLink } from "./streamable_link.ts";
 import type { ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
 
-const NOTIFY_TIMEOUT_MS = 5_000;
-/** A process that ends waits for it. */
-const CLOSE_TIMEOUT_MS = 1_000;
+/** How long to wait before going on with a stream whose server says nothing of it. */
+const DEFAULT_RETRY_MS = 1_000;
 
 /** A session over Streamable HTTP (2025-03-26 to 2025-11-25, Transports). */
-export class StreamableSession implements LegacySession {
+export class StreamableSession implements LegacyTransport {
   readonly greeting: ServerGreeting;
-  readonly #http: HttpClient;
-  readonly #target: Target;
-  readonly #sessionId: string | null;
-  #lastId = 0;
+  readonly whenEnded: Promise<void>;
+  readonly #link: StreamableLink;
+  readonly #calls: SessionCalls;
+  readonly #stream: ServerStream;
+  readonly #ending = Promise.withResolvers<void>();
   #ended = false;
   /** Whether the server has answered in this session: a new one is not gone already. */
   #isProven = false;
 
   private constructor(
-    http: HttpClient,
-    target: Target,
+    slug: string,
     greeting: ServerGreeting,
-    sessionId: string | null,
+    link: StreamableLink,
+    calls: SessionCalls,
   ) {
-    this.#http = http;
-    this.#target = target;
     this.greeting = greeting;
-    this.#sessionId = sessionId;
+    this.whenEnded = this.#ending.promise;
+    this.#link = link;
+    this.#calls = calls;
+    this.#stream = new ServerStream({
+      slug,
+      get: (lastEventId, signal) => link.get(lastEventId, signal),
+      onMessage: (message) => this.#overhear(message),
+      onGone: () => this.#end(),
+    }, () => link.sessionId !== null);
   }
 
   /** Opens a session; `null` when the server does not speak this transport. */
   static async open(
     http: HttpClient,
-    target: Target,
-    client: ClientProfile,
+    opening: SessionOpening,
+    outside: Outside,
     signal: AbortSignal,
   ): Promise<StreamableSession | null> {
-    const request = initializeRequest(client.info);
-    const response = await http.send(target, {
-      method: "POST",
-      headers: JSON_HEADERS,
-      body: JSON.stringify(request),
-      signal,
-    });
+    const { slug } = opening.target;
+    const link = new StreamableLink(http, opening);
+    const calls = new SessionCalls(outside, (answer) => link.postAside(answer));
+    const request = initializeRequest(opening);
+
+    const response = await link.post(request, { signal });
+    // What the server asks in its answer must be answered in the session that it opens.
+    link.sessionId = response.headers.get("mcp-session-id");
     const answer = await readAnswer(response, {
-      slug: target.slug,
+      slug,
       id: request.id,
       signal,
-      onNotification: () => {},
-      onRequest: () => {},
+      onNotification: (notification) => calls.overheard(notification, null),
+      onRequest: (question) => calls.asked(question, null),
     });
 
-    const greeting = readGreeting(target.slug, "streamable", answer);
+    const greeting = readGreeting(slug, "streamable", answer);
     if (greeting === null) return null;
-
-    const sessionId = response.headers.get("mcp-session-id");
-    const session = new StreamableSession(http, target, greeting, sessionId);
-    await session.#post(INITIALIZED, signal);
-    return session;
+    link.version = greeting.protocolVersion;
+    await discard(await link.post(INITIALIZED, { signal }));
+    return new StreamableSession(slug, greeting, link, calls);
   }
 
   get ended(): boolean {
@@ -80,99 +86,94 @@ export class StreamableSession implements LegacySession {
   }
 
   async request(call: UpstreamCall): Promise<RpcResponse | null> {
-    const id = ++this.#lastId;
-    const onAbort = () => void this.#postAside(cancelledNotification(id, call.signal.reason));
-    call.signal.addEventListener("abort", onAbort);
+    if (this.#ended) return null;
+    const id = this.#calls.begin(call);
+    const { signal } = call;
+    const onAbort = () => void this.#link.postAside(cancelledNotification(id, signal.reason));
+    signal.addEventListener("abort", onAbort);
 
+    let answer: RpcResponse | null = null;
     try {
-      return await this.#exchange(call, id);
+      answer = await this.#exchange(call, id);
+      return answer;
     } finally {
-      call.signal.removeEventListener("abort", onAbort);
+      signal.removeEventListener("abort", onAbort);
+      this.#calls.end(id, answer);
     }
   }
 
-  async #exchange(call: UpstreamCall, id: number): Promise<RpcResponse | null> {
-    const response = await this.#http.send(call.target, {
-      method: "POST",
-      headers: this.#headers(),
-      body: JSON.stringify(sessionRequest(call, id)),
-      signal: call.signal,
-    });
-    // Gone: 404 by the specification; some answer 400 to an id that they do not know.
-    if (this.#sessionId !== null && response.status === 404) return await this.#end(response);
-
-    const answer = await readAnswer(response, {
-      slug: call.target.slug,
-      id,
-      signal: call.signal,
-      onNotification: (notification) => relayNotification(call, id, notification),
-      onRequest: (request) => this.#answer(request),
-    });
-    const isRefused = answer === null || isRefusal(answer, response.status);
-    if (isRefused && this.#isProven) {
-      this.#ended = true;
-      return null;
-    }
-    // A second refusal will be taken as the session's end.
-    this.#isProven = true;
-    if (answer === null) throw refused(call.target, response.status);
-    return underCallersId(answer, call);
+  async notify(notification: RpcNotification): Promise<void> {
+    await this.#link.postAside(notification);
   }
 
-  async #end(response: Response): Promise<null> {
-    this.#ended = true;
-    await discard(response);
-    return null;
+  listen(): Promise<Listening | null> {
+    return this.#stream.listen();
+  }
+
+  stopListening(): void {
+    this.#stream.close();
   }
 
   async close(): Promise<void> {
-    this.#ended = true;
-    if (this.#sessionId === null) return;
-    const response = await this.#http.send(this.#target, {
-      method: "DELETE",
-      headers: this.#headers(),
-      signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS),
-    });
-    await discard(response);
+    this.#end();
+    await this.#link.end();
   }
 
-  #headers(): [string, string][] {
-    const headers: [string, string][] = [
-      ...JSON_HEADERS,
-      ["mcp-protocol-version", this.greeting.protocolVersion],
-    ];
-    if (this.#sessionId !== null) headers.push(["mcp-session-id", this.#sessionId]);
-    return headers;
-  }
-
-  async #answer(request: RpcRequest): Promise<void> {
-    await this.#postAside(answerServerRequest(request));
-  }
-
-  /** Posts what has no answer; a failure of it is no failure of the call. */
-  async #postAside(message: RpcNotification | RpcResponse): Promise<void> {
-    try {
-      await this.#post(message, AbortSignal.timeout(NOTIFY_TIMEOUT_MS));
-    } catch {
-      // The call itself will show what is wrong with the server.
+  async #exchange(call: UpstreamCall, id: number): Promise<RpcResponse | null> {
+    const { target, signal, heard } = call;
+    const response = await this.#link.post(sessionRequest(call, id), { target, signal, heard });
+    // Gone: 404 by the specification; some answer 400 to an id that they do not know.
+    if (this.#link.sessionId !== null && response.status === 404) {
+      await discard(response);
+      return this.#end();
     }
+
+    const answer = await readAnswer(response, {
+      slug: target.slug,
+      id,
+      signal,
+      onNotification: (notification) => this.#calls.heard(id, notification),
+      onRequest: (request) => this.#calls.asked(request, id),
+      resume: (lastEventId, retryMs) => this.#resume(call, lastEventId, retryMs),
+    });
+    const isRefused = answer === null || isRefusal(answer, response.status);
+    if (isRefused && this.#isProven) return this.#end();
+
+    // A second refusal will be taken as the session's end.
+    this.#isProven = true;
+    if (answer === null) throw refused(target, response.status);
+    return underCallersId(answer, call);
   }
 
-  async #post(message: RpcNotification | RpcResponse, signal: AbortSignal): Promise<void> {
-    const response = await this.#http.send(this.#target, {
-      method: "POST",
-      headers: this.#headers(),
-      body: JSON.stringify(message),
-      signal,
-    });
+  /** Goes on with the stream of a call where it broke (2025-11-25, Resumability). */
+  async #resume(
+    { target, signal, heard }: UpstreamCall,
+    lastEventId: string,
+    retryMs: number | null,
+  ): Promise<Response | null> {
+    await pause(retryMs ?? DEFAULT_RETRY_MS, signal);
+    signal.throwIfAborted();
+    const response = await this.#link.get(lastEventId, signal, { target, heard });
+    if (isEventStream(response)) return response;
+
     await discard(response);
+    if (response.status === 404 && this.#link.sessionId !== null) this.#end();
+    return null;
+  }
+
+  #overhear({ kind, message }: Message): void {
+    if (kind === "notification") this.#calls.overheard(message, null);
+    if (kind === "request") this.#calls.asked(message, null);
+  }
+
+  #end(): null {
+    this.#ended = true;
+    this.#stream.close();
+    this.#calls.close();
+    this.#ending.resolve();
+    return null;
   }
 }
-
-const JSON_HEADERS: [string, string][] = [
-  ["content-type", "application/json"],
-  ["accept", "application/json, text/event-stream"],
-];
 
 function refused(target: Target, status: number): GatewayError {
   return upstreamFailure(target.slug, "http", `answered HTTP ${status}`);
