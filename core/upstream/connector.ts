@@ -15,11 +15,12 @@ import { modernClient, ModernGreetings } from "./modern_greetings.ts";
 import { modernListen } from "./modern_listen.ts";
 import { targetFor } from "./request_headers.ts";
 import { notMcp, ServerRoutes } from "./server_routes.ts";
-import { offeredVersion } from "./session_messages.ts";
+import { sessionVersion } from "./session_messages.ts";
 import { SessionPool } from "./session_pool.ts";
 import type {
   Caller,
   Recall,
+  Route,
   ServerGreeting,
   SessionOwner,
   Target,
@@ -76,6 +77,11 @@ export class Connector {
     return this.#policy.run(call, (timed, clock) => this.#attempt(timed, clock));
   }
 
+  /** How a caller's calls will be sent to a server, as far as is known; `null` = not yet. */
+  knownRoute(target: Target, era: Era): Route | null {
+    return this.#routes.known(target, era);
+  }
+
   /** Whether the server, as far as is known, will be spoken to in the modern era. */
   mayBeModern(target: Target, era: Era): boolean {
     return this.#routes.mayBeModern(target, era);
@@ -89,16 +95,16 @@ export class Connector {
    */
   profile(target: Target, caller: Caller, signal: AbortSignal): Promise<ServerGreeting> {
     const call = greetingCall(target, caller, signal);
-    return this.#policy.run(call, (timed) => this.#greet(timed));
+    return this.#policy.introduce(call, (timed) => this.#greet(timed));
   }
 
   /**
    * Hears of a server's changes until the signal ends it, the server does so gracefully, or
    * has nothing to offer. Throws `upstream_failed` and `upstream_timeout`.
    */
-  async attend(call: AttendCall): Promise<void> {
+  attend(call: AttendCall): Promise<void> {
     const target = targetFor(call.target, call.caller);
-    await this.#policy.attend({ ...call, target }, (attending) => this.#attend(attending));
+    return this.#policy.attend({ ...call, target }, (attending) => this.#attend(attending));
   }
 
   /** Keeps the sessions of a client open that listens, until it is disposed of. */
@@ -177,7 +183,7 @@ export class Connector {
 
   async #attend(call: AttendCall): Promise<void> {
     const { target, caller } = call;
-    const connecting = { ...greetingCall(target, caller, call.signal) };
+    const connecting = greetingCall(target, caller, call.signal);
     const route = await this.#routes.find(connecting);
     const isHeard = route === "modern"
       ? await modernListen(this.#deps.http, call, modernClient(caller))
@@ -206,8 +212,7 @@ export class Connector {
 
   #open(route: "streamable" | "sse", connecting: Connecting): Promise<LegacySession | null> {
     const { target, caller } = connecting;
-    const version = readPin(target.protocol)?.version ?? offeredVersion(caller);
-    const opening = { target, owner: caller, version };
+    const opening = { target, owner: caller, version: sessionVersion(target, caller) };
     return connect(
       connecting,
       (signal) => LegacySession.open(this.#deps, route, opening, signal),

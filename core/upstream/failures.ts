@@ -1,24 +1,59 @@
-import { type FailureStage, GatewayError } from "../errors.ts";
+import { type FailureStage, GatewayError, type UpstreamFault } from "../errors.ts";
+
+/** What a failure at a stage says about its server, unless it is known better. */
+const FAULTS: Partial<Record<FailureStage, UpstreamFault>> = {
+  dns: "unsent",
+  tls: "unsent",
+  connect: "lost",
+  timeout: "down",
+};
 
 /**
  * Says that a server failed, and how, in a sentence for those who call it.
  *
  * Never built from what the server or the network layer said: their texts may
- * hold the URL with its secrets.
+ * hold the URL with its secrets. `fault` decides whether it is tried again, and
+ * whether it counts against the server; `null` when the server did nothing wrong.
  */
 export function upstreamFailure(
   slug: string,
   stage: FailureStage,
   what: string,
+  fault: UpstreamFault | null = FAULTS[stage] ?? null,
 ): GatewayError {
   const code = stage === "timeout" ? "upstream_timeout" : "upstream_failed";
   const sentence = `Server "${slug}" ${what}`;
-  return new GatewayError(code, sentence, { publicMessage: sentence, stage });
+  return new GatewayError(code, sentence, {
+    publicMessage: sentence,
+    stage,
+    fault: fault ?? undefined,
+  });
 }
 
-/** The failure of a call that took too long. */
-export function timeoutFailure(slug: string, timeoutMs: number): GatewayError {
-  return upstreamFailure(slug, "timeout", `did not answer within ${timeoutMs / 1000} s`);
+/** The failure of a server that answers with an HTTP status that means nothing in MCP. */
+export function httpFailure(slug: string, status: number): GatewayError {
+  const fault = status >= 500 ? "down" : null;
+  return upstreamFailure(slug, "http", `answered HTTP ${status}`, fault);
+}
+
+/** The limits of time that a server's owner sets, by the names that people know. */
+export type TimeoutName = "connect" | "first byte" | "idle" | "total";
+
+const TOO_LATE: Record<TimeoutName, string> = {
+  connect: "did not begin to speak within",
+  "first byte": "sent nothing of an answer within",
+  idle: "fell silent in the middle of an answer for",
+  total: "did not answer within",
+};
+
+/** The failure of a server that took too long, and which limit says so. */
+export function timeoutFailure(
+  slug: string,
+  timeoutMs: number,
+  name: TimeoutName = "total",
+): GatewayError {
+  const seconds = Math.round(timeoutMs / 10) / 100;
+  return upstreamFailure(slug, "timeout", `${TOO_LATE[name]} ${seconds} s (${name} timeout)`);
 }
 
 /** Turns what `fetch` threw into a failure that names the server and the stage. */
@@ -27,11 +62,15 @@ export function networkFailure(slug: string, error: unknown): GatewayError {
   if (/dns error|failed to lookup|name resolution|ENOTFOUND/i.test(text)) {
     return upstreamFailure(slug, "dns", "has a name that cannot be found in DNS");
   }
+
+  const wasConnecting = /error \(Connect\)|refused/i.test(text);
+  const fault = wasConnecting ? "unsent" : "lost";
   if (/certificate|tls|ssl|handshake|CertificateRequired/i.test(text)) {
     return upstreamFailure(
       slug,
       "tls",
       "could not be reached over TLS: its certificate or handshake is not valid",
+      fault,
     );
   }
   if (/refused/i.test(text)) {
@@ -39,9 +78,20 @@ export function networkFailure(slug: string, error: unknown): GatewayError {
       slug,
       "connect",
       "refused the connection; nothing listens at its address",
+      fault,
     );
   }
-  return upstreamFailure(slug, "connect", "closed the connection or could not be reached");
+  return upstreamFailure(slug, "connect", "closed the connection or could not be reached", fault);
+}
+
+/**
+ * The failure of an answer that broke off: also where only a second connection, which
+ * was to bring its rest, could not be made, the request had been sent.
+ */
+export function lostAnswer(failure: GatewayError): GatewayError {
+  if (failure.fault !== "unsent") return failure;
+  const { code, message, publicMessage, stage } = failure;
+  return new GatewayError(code, message, { publicMessage, stage, fault: "lost", cause: failure });
 }
 
 /** The texts of an error and its causes; for matching only, never for showing. */

@@ -11,6 +11,8 @@ export interface HttpRequest {
   headers: readonly (readonly [name: string, value: string])[];
   body?: string;
   signal: AbortSignal;
+  /** Called with every sign of life of the server in the course of this request. */
+  heard?: () => void;
 }
 
 const MAX_REDIRECTS = 3;
@@ -64,13 +66,14 @@ export class HttpClient {
     }
 
     try {
-      return await this.#fetch(requestUrl(url, target.injections), {
+      const response = await this.#fetch(requestUrl(url, target.injections), {
         method: request.method,
-        headers: requestHeaders(request.headers, target.injections),
+        headers: requestHeaders(request.headers, target),
         body: request.body,
         redirect: "manual",
         signal: request.signal,
       });
+      return request.heard === undefined ? response : overheard(response, request.heard);
     } catch (error) {
       request.signal.throwIfAborted();
       throw networkFailure(target.slug, error);
@@ -81,6 +84,22 @@ export class HttpClient {
 /** Lets a body go that nobody will read, so that its connection is free again. */
 export async function discard(response: Response): Promise<void> {
   await response.body?.cancel().catch(() => {});
+}
+
+/** The same response, with a word at its head and at each piece of its body. */
+function overheard(response: Response, heard: () => void): Response {
+  heard();
+  if (response.body === null) return response;
+  const pieces = new TransformStream<Uint8Array, Uint8Array>({
+    transform(piece, controller) {
+      heard();
+      controller.enqueue(piece);
+    },
+  });
+  return new Response(response.body.pipeThrough(pieces), {
+    status: response.status,
+    headers: response.headers,
+  });
 }
 
 function redirectOf(response: Response, from: URL): URL | null {

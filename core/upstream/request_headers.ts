@@ -1,22 +1,33 @@
 import { encodeHeaderValue } from "../mcp/header_values.ts";
 import { type JsonObject, textParam } from "../mcp/message.ts";
 import { mirroredField } from "../mcp/methods.ts";
-import type { Injection } from "./upstream.ts";
+import type { Caller, Injection, Target } from "./upstream.ts";
 
 /**
- * The headers of a request to a server: what the protocol needs, then what is
- * injected. Nothing of the caller's own headers is in here.
+ * The headers of a request to a server: what its owner lets it have of the caller's, then
+ * what the protocol needs, then what is injected. Each takes the place of what came before.
  */
 export function requestHeaders(
   protocol: readonly (readonly [name: string, value: string])[],
-  injections: readonly Injection[],
+  { injections, forwarded = [] }: Pick<Target, "injections" | "forwarded">,
 ): Headers {
   const headers = new Headers();
+  for (const [name, value] of forwarded) headers.set(name, value);
   for (const [name, value] of protocol) headers.set(name, value);
   for (const { rule, value } of injections) {
     if (rule.kind === "header") headers.set(rule.name, value.reveal());
   }
   return headers;
+}
+
+/** A server as one caller reaches it: with those of the caller's headers that it may have. */
+export function targetFor(target: Target, caller: Caller): Target {
+  if (target.forwardHeaders.length === 0) return target;
+  const forwarded = target.forwardHeaders.flatMap((name): [string, string][] => {
+    const value = caller.headers.get(name);
+    return value === null ? [] : [[name, value]];
+  });
+  return { ...target, forwarded };
 }
 
 /** The server's URL, with the secrets that travel in its query. */

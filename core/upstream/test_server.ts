@@ -1,13 +1,13 @@
 import { asGatewayError } from "../errors.ts";
 import type { RpcRequest, RpcResponse } from "../mcp/message.ts";
 import type { Server } from "../servers/server.ts";
-import type { ServerHealthStore } from "../servers/server_health_store.ts";
 import type { TestReport } from "../servers/test_report.ts";
 import type { SecretStore } from "../secrets/secret_store.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { VERSION } from "../version.ts";
 import type { AddressRules } from "../servers/address_rules.ts";
 import { Connector } from "./connector.ts";
+import type { HealthNotes } from "./health_notes.ts";
 import { HttpClient } from "./http_client.ts";
 import { answerServerRequest } from "./legacy_session.ts";
 import { openTarget } from "./open_target.ts";
@@ -17,7 +17,7 @@ import { type Caller, type Fetch, NO_HEADERS } from "./upstream.ts";
 interface Deps {
   secrets: SecretStore;
   keyring: Keyring;
-  health: ServerHealthStore;
+  health: HealthNotes;
   fetch: Fetch;
   addresses: AddressRules;
   now: () => Date;
@@ -50,7 +50,7 @@ export async function testServer(deps: Deps, server: Server): Promise<TestReport
     now,
     unsolicited: { notify: () => {}, ask: (_owner, _target, request) => refuse(request) },
     recall: () => Promise.resolve({ logLevel: null, subscriptions: [] }),
-    health,
+    health: withoutMemory(health),
     log: () => {},
   });
 
@@ -91,4 +91,14 @@ export async function testServer(deps: Deps, server: Server): Promise<TestReport
 
 function refuse(request: RpcRequest): Promise<RpcResponse> {
   return Promise.resolve(answerServerRequest(request));
+}
+
+/** Notes that know nothing yet, and keep what is found out for everybody. */
+function withoutMemory(health: HealthNotes): HealthNotes {
+  return {
+    eras: () => Promise.resolve(null),
+    setEras: (server, eras) => health.setEras(server, eras),
+    dropEras: (server) => health.dropEras(server),
+    setBreaker: () => Promise.resolve(),
+  };
 }

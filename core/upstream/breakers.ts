@@ -1,0 +1,139 @@
+import { asGatewayError, type GatewayError } from "../errors.ts";
+import type { ServerId } from "../ids.ts";
+import type { OpenBreaker } from "../servers/server_health.ts";
+import { upstreamFailure } from "./failures.ts";
+import type { HealthNotes } from "./health_notes.ts";
+import type { Target } from "./upstream.ts";
+
+interface Breaker {
+  /** Failures of another address or other secrets say nothing about these. */
+  fingerprint: string;
+  failures: number;
+  sinceMs: number;
+  /** `null` until it opens. */
+  open: { pauseMs: number; untilMs: number; isTrying: boolean } | null;
+}
+
+/** One call on its way; nothing is counted when neither is said. */
+export interface Passage extends Disposable {
+  succeeded(): void;
+  /** Counts what speaks against the server; what its caller caused does not. */
+  failed(error: unknown): void;
+}
+
+const FAILURES_TO_OPEN = 5;
+const FIRST_PAUSE_MS = 5_000;
+const LONGEST_PAUSE_MS = 60_000;
+
+/**
+ * Keeps calls from servers that keep failing, so that nobody waits for what will not come.
+ *
+ * Five failures in a row open a server's breaker for 5 s. Then one call tries: it closes
+ * the breaker, or doubles the pause, up to 60 s.
+ */
+export class Breakers {
+  readonly #breakers = new Map<ServerId, Breaker>();
+  readonly #notes: HealthNotes;
+  readonly #now: () => Date;
+  readonly #log: (line: string) => void;
+  #telling: Promise<void> = Promise.resolve();
+
+  constructor(notes: HealthNotes, now: () => Date, log: (line: string) => void) {
+    this.#notes = notes;
+    this.#now = now;
+    this.#log = log;
+  }
+
+  /** Lets a call pass. Throws `upstream_failed` at once while the breaker is open. */
+  enter(target: Target): Passage {
+    const isTrial = this.#admit(target);
+    return {
+      succeeded: () => this.#close(target),
+      failed: (error) => this.#count(target, asGatewayError(error), isTrial),
+      [Symbol.dispose]: () => {
+        if (isTrial) this.#endTrial(target);
+      },
+    };
+  }
+
+  /** Resolves when all that has happened is told to the other processes. */
+  async settled(): Promise<void> {
+    await this.#telling;
+  }
+
+  /** Whether the call is the one that tries whether the server is back. */
+  #admit(target: Target): boolean {
+    const breaker = this.#find(target);
+    if (breaker === null) this.#forget(target);
+    if (!breaker?.open) return false;
+    const { open } = breaker;
+    if (open.isTrying || open.untilMs > this.#now().getTime()) throw refused(target, breaker);
+    open.isTrying = true;
+    return true;
+  }
+
+  #find({ id, fingerprint }: Target): Breaker | null {
+    const breaker = this.#breakers.get(id);
+    return breaker?.fingerprint === fingerprint ? breaker : null;
+  }
+
+  #close(target: Target): void {
+    if (this.#find(target) !== null) this.#forget(target);
+  }
+
+  #forget(target: Target): void {
+    const breaker = this.#breakers.get(target.id);
+    this.#breakers.delete(target.id);
+    if (breaker?.open) this.#tell(target, null);
+  }
+
+  #count(target: Target, error: GatewayError, isTrial: boolean): void {
+    if (error.fault === undefined) return;
+    const nowMs = this.#now().getTime();
+    const { id, fingerprint } = target;
+    const breaker = this.#find(target) ?? { fingerprint, failures: 0, sinceMs: nowMs, open: null };
+    this.#breakers.set(id, breaker);
+
+    breaker.failures++;
+    // Calls that were under way when it opened say nothing new.
+    if (breaker.open !== null && !isTrial) return;
+    if (breaker.failures < FAILURES_TO_OPEN) return;
+    const pauseMs = Math.min((breaker.open?.pauseMs ?? 0) * 2 || FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    breaker.open = { pauseMs, untilMs: nowMs + pauseMs, isTrying: false };
+    this.#tell(target, recordOf(breaker, error.publicMessage));
+  }
+
+  #endTrial(target: Target): void {
+    const open = this.#find(target)?.open;
+    if (open) open.isTrying = false;
+  }
+
+  /** In the order in which it happened, and never in a call's way. */
+  #tell({ id, slug }: Target, record: OpenBreaker | null): void {
+    this.#telling = this.#telling
+      .then(() => this.#notes.setBreaker(id, record))
+      .catch((error) => this.#log(`Cannot note how server "${slug}" does: ${error}`));
+  }
+}
+
+function recordOf({ failures, sinceMs, open }: Breaker, lastError: string): OpenBreaker {
+  return {
+    failures,
+    since: new Date(sinceMs).toISOString(),
+    nextTryAt: new Date(open?.untilMs ?? sinceMs).toISOString(),
+    lastError,
+  };
+}
+
+function refused({ slug }: Target, { failures, sinceMs, open }: Breaker): GatewayError {
+  const since = new Date(sinceMs).toISOString();
+  const next = open === null || open.isTrying
+    ? "is under way"
+    : `is at ${new Date(open.untilMs).toISOString()}`;
+  return upstreamFailure(
+    slug,
+    "connect",
+    `is not called for now: it failed ${failures} times in a row since ${since}; the next try ${next}`,
+    null,
+  );
+}
