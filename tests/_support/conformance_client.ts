@@ -86,9 +86,10 @@ async function callListedAndHidden(driver: Driver): Promise<void> {
   await call(driver, "invalid_empty_header", { value: "x" }).catch(() => {});
 }
 
+/** One of the results has no type, which SDK 2 refuses after it arrived. */
 async function callAtOnce(driver: Driver): Promise<void> {
   const names = await namesOf(driver, "tools");
-  await Promise.all(names.map((name) => call(driver, name, {})));
+  await Promise.allSettled(names.map((name) => call(driver, name, {})));
 }
 
 async function sendBackSchema(driver: Driver): Promise<void> {

@@ -52,6 +52,8 @@ export async function driveModern(target: ClientTarget): Promise<Driver> {
 
   return {
     async request(method, params = {}) {
+      // Learns which arguments are headers too; what it leaves out is listed all the same.
+      if (method === "tools/list") await client.listTools();
       if (method !== "tools/call") return await client.request({ method, params }, ANYTHING);
       const name = String(params.name);
       return await client.callTool({

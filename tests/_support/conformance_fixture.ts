@@ -8,7 +8,8 @@ import {
   type McpServer,
   WebStandardStreamableHTTPServerTransport as StreamableTransport,
 } from "@modelcontextprotocol/server";
-import { type Changes, conformanceServer, roundState } from "./conformance_server.ts";
+import { type Changes, conformanceServer, roundState, type Shared } from "./conformance_server.ts";
+import { FixtureTasks } from "./conformance_tasks.ts";
 import { Journal } from "./journal.ts";
 import { serveLocally, type Upstream } from "./upstream.ts";
 
@@ -21,9 +22,6 @@ const RETRY_MS = 100;
 /** A server on loopback that offers everything that the public conformance suite asks for. */
 export function startConformanceFixture(eras: FixtureEras): Upstream {
   const journal = new Journal();
-  const state = roundState();
-  const legacy = new LegacySessions(() => conformanceServer(changes, state));
-  const modern = createMcpHandler(() => conformanceServer(changes, state), { legacy: "reject" });
   const changes: Changes = {
     toolsChanged() {
       modern.notify.toolsChanged();
@@ -34,6 +32,9 @@ export function startConformanceFixture(eras: FixtureEras): Upstream {
       legacy.forEach((mcp) => mcp.sendPromptListChanged());
     },
   };
+  const shared: Shared = { changes, state: roundState(), tasks: new FixtureTasks() };
+  const legacy = new LegacySessions(() => conformanceServer("legacy", shared));
+  const modern = createMcpHandler(() => conformanceServer("modern", shared), { legacy: "reject" });
 
   const http = serveLocally(async (received) => {
     const foreign = hostHeaderValidationResponse(received, localhostAllowedHostnames());
@@ -48,6 +49,7 @@ export function startConformanceFixture(eras: FixtureEras): Upstream {
     url: `${http.origin}/mcp`,
     journal,
     async [Symbol.asyncDispose]() {
+      shared.tasks.stop();
       await modern.close();
       await legacy.close();
       await http[Symbol.asyncDispose]();

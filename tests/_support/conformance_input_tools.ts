@@ -35,6 +35,11 @@ export function askFor(
   return inputRequired({ inputRequests: { [key]: form(message, fields) }, requestState });
 }
 
+/** A question with one field, `name`. */
+export function nameForm(message: string): InputRequests[string] {
+  return form(message, { name: STRING });
+}
+
 function addSingleQuestions(mcp: McpServer): void {
   mcp.registerTool("test_input_required_result_elicitation", {
     description: "Asks for a name",
@@ -125,7 +130,7 @@ function addRounds(mcp: McpServer, state: RoundState): void {
 /** A question of each kind that this client can answer. */
 function everyKind(able: { elicitation?: object; sampling?: object; roots?: object }) {
   const requests: InputRequests = {};
-  if (able.elicitation) requests.user_name = form("What is your name?", { name: STRING });
+  if (able.elicitation) requests.user_name = nameForm("What is your name?");
   if (able.sampling) requests.greeting = ask("Generate a greeting");
   if (able.roots) requests.client_roots = ROOTS;
   return requests;

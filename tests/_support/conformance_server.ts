@@ -5,6 +5,8 @@ import { addInputTools } from "./conformance_input_tools.ts";
 import { addPrompts } from "./conformance_prompts.ts";
 import { addResources } from "./conformance_resources.ts";
 import { addStreamTools } from "./conformance_stream_tools.ts";
+import { addTasks, TASKS_EXTENSION } from "./conformance_task_tools.ts";
+import type { FixtureTasks } from "./conformance_tasks.ts";
 
 /** Tells everyone who listens that a list is another one now. */
 export interface Changes {
@@ -22,8 +24,22 @@ export function roundState(): RoundState {
   });
 }
 
-/** A server that offers everything that the public conformance suite asks servers for. */
-export function conformanceServer(changes: Changes, state: RoundState): McpServer {
+/** What the servers of one fixture share. */
+export interface Shared {
+  changes: Changes;
+  state: RoundState;
+  tasks: FixtureTasks;
+}
+
+/**
+ * A server that offers everything that the public conformance suite asks servers for.
+ *
+ * Tasks are an extension of 2026-07-28 and are offered in that era alone.
+ */
+export function conformanceServer(
+  era: "legacy" | "modern",
+  { changes, state, tasks }: Shared,
+): McpServer {
   const mcp = new McpServer({ name: "conformance-fixture", version: "1.0.0" }, {
     capabilities: {
       tools: { listChanged: true },
@@ -31,6 +47,7 @@ export function conformanceServer(changes: Changes, state: RoundState): McpServe
       resources: { listChanged: true, subscribe: true },
       logging: {},
       completions: {},
+      ...(era === "modern" ? { extensions: { [TASKS_EXTENSION]: {} } } : {}),
     },
     requestState: { verify: state.verify },
   });
@@ -41,5 +58,6 @@ export function conformanceServer(changes: Changes, state: RoundState): McpServe
   addInputTools(mcp, state);
   addResources(mcp);
   addPrompts(mcp);
+  if (era === "modern") addTasks(mcp, tasks);
   return mcp;
 }
