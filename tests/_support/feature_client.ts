@@ -59,6 +59,8 @@ export interface FeatureClient extends AsyncDisposable {
   setLogLevel(level: "debug" | "info" | "warning" | "error"): Promise<void>;
   /** Wants to hear of all lists, and of these resources, in the way of its era. */
   listen(uris: string[]): Promise<void>;
+  /** Says that its roots changed, which the modern era has no word for. */
+  sayRootsChanged(): Promise<void>;
 }
 
 /** How long a request may take; a broken run ends, nothing is measured. */

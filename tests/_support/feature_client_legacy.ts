@@ -162,5 +162,6 @@ function requestsOf(client: Client): Omit<FeatureClient, "heard" | typeof Symbol
     async listen(uris) {
       for (const uri of uris) await client.subscribeResource({ uri }, TIMEOUT);
     },
+    sayRootsChanged: () => client.sendRootsListChanged(),
   };
 }

@@ -44,6 +44,7 @@ export async function connectModernFeatures(target: ClientTarget): Promise<Featu
       }, { timeout: REQUEST_TIMEOUT_MS });
       closing.push(() => subscription.close());
     },
+    sayRootsChanged: () => Promise.reject(new Error("2026-07-28 has no word for it")),
     async [Symbol.asyncDispose]() {
       await Promise.all(closing.map((close) => close()));
       await client.close();

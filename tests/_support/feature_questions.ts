@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { eventually } from "./eventually.ts";
 import type { Kind } from "./feature_kinds.ts";
 import { SIGN_IN_URL } from "./feature_tools.ts";
 import type { Feature, Meeting, Ruling } from "./features.ts";
@@ -21,6 +22,12 @@ const NO_URL_ERROR: Ruling = {
   revision: "2026-07-28",
   page: "basic/index",
   sentence: "`-32042` — URL elicitation required (2025-11-25 only).",
+};
+
+const NO_ROOTS_CHANGED: Ruling = {
+  revision: "2026-07-28",
+  page: "changelog",
+  sentence: "Remove `ping`, `logging/setLevel`, and `notifications/roots/list_changed`.",
 };
 
 /** What a server wants to know in the middle of a call. */
@@ -46,6 +53,12 @@ export const ASKING_FEATURES: readonly Feature[] = [
   },
   { title: "sample", ruledOut: () => null, check: sample },
   { title: "roots", ruledOut: () => null, check: roots },
+  {
+    title: "roots changed",
+    ruledOut: (client, server) =>
+      [client, server].some(({ carriage }) => carriage === "modern") ? NO_ROOTS_CHANGED : null,
+    check: rootsChanged,
+  },
   { title: "several rounds", ruledOut: () => null, check: interview },
 ];
 
@@ -113,6 +126,14 @@ async function roots({ client, name }: Meeting): Promise<void> {
 
   const answer = { roots: [{ uri: "file:///home/alice", name: "Home" }] };
   assert.deepEqual(essence(structuredContent), { answer });
+}
+
+async function rootsChanged({ client, server: { journal } }: Meeting): Promise<void> {
+  const method = "notifications/roots/list_changed";
+
+  await client.sayRootsChanged();
+
+  await eventually("the word", () => journal.withRpcMethod(method).length > 0);
 }
 
 async function interview({ client, name }: Meeting): Promise<void> {
