@@ -133,5 +133,5 @@ export function tooLarge(slug: string): GatewayError {
 }
 
 function endedEarly(slug: string): GatewayError {
-  return upstreamFailure(slug, "protocol", "ended its answer before it was complete");
+  return upstreamFailure(slug, "protocol", "ended its answer before it was complete", "lost");
 }

@@ -84,16 +84,6 @@ export function networkFailure(slug: string, error: unknown): GatewayError {
   return upstreamFailure(slug, "connect", "closed the connection or could not be reached", fault);
 }
 
-/**
- * The failure of an answer that broke off: also where only a second connection, which
- * was to bring its rest, could not be made, the request had been sent.
- */
-export function lostAnswer(failure: GatewayError): GatewayError {
-  if (failure.fault !== "unsent") return failure;
-  const { code, message, publicMessage, stage } = failure;
-  return new GatewayError(code, message, { publicMessage, stage, fault: "lost", cause: failure });
-}
-
 /** The texts of an error and its causes; for matching only, never for showing. */
 function describe(error: unknown): string {
   const texts: string[] = [];

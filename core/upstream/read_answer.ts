@@ -8,7 +8,7 @@ import {
   takeMessages,
   tooLarge,
 } from "./answer_stream.ts";
-import { upstreamFailure } from "./failures.ts";
+import { httpFailure, upstreamFailure } from "./failures.ts";
 import { discard } from "./http_client.ts";
 import { MAX_ANSWER_CHARS } from "./upstream.ts";
 
@@ -35,7 +35,7 @@ export async function readAnswer(
 }
 
 function notAnAnswer(slug: string, status: number, type: string): GatewayError {
-  if (status >= 500) return upstreamFailure(slug, "http", `answered HTTP ${status}`);
+  if (status >= 500) return httpFailure(slug, status);
   const what = type === "" ? "nothing" : `"${type.slice(0, 60)}"`;
   return upstreamFailure(
     slug,

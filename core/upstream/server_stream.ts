@@ -1,7 +1,7 @@
 import type { GatewayError } from "../errors.ts";
 import type { Message } from "../mcp/message.ts";
 import { readSse, type SseMark } from "../mcp/sse.ts";
-import { upstreamFailure } from "./failures.ts";
+import { httpFailure, upstreamFailure } from "./failures.ts";
 import { discard } from "./http_client.ts";
 import type { Listening } from "./legacy_transport.ts";
 import { pause } from "./pause.ts";
@@ -127,7 +127,7 @@ export class ServerStream {
       this.#isOffered = false;
       return null;
     }
-    return upstreamFailure(this.#source.slug, "http", `answered HTTP ${status}`);
+    return httpFailure(this.#source.slug, status);
   }
 
   async #read(

@@ -1,7 +1,7 @@
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { readSse, type SseEvent } from "../mcp/sse.ts";
 import { streamFailure } from "./answer_stream.ts";
-import { upstreamFailure } from "./failures.ts";
+import { httpFailure, upstreamFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
 import { isEventStream } from "./streamable_link.ts";
 import { MAX_ANSWER_CHARS, type Target } from "./upstream.ts";
@@ -111,7 +111,7 @@ async function open(
   if (!isEventStream(response) || response.body === null) {
     await discard(response);
     if (response.status < 500) return null;
-    throw upstreamFailure(target.slug, "http", `answered HTTP ${response.status}`);
+    throw httpFailure(target.slug, response.status);
   }
 
   const body = response.body.getReader();

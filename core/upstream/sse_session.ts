@@ -1,7 +1,7 @@
 import { GatewayError } from "../errors.ts";
 import type { Message, RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { messagesOf, streamFailure } from "./answer_stream.ts";
-import { upstreamFailure } from "./failures.ts";
+import { httpFailure, upstreamFailure } from "./failures.ts";
 import type { HttpClient } from "./http_client.ts";
 import type { LegacyTransport, Listening, Outside, SessionOpening } from "./legacy_transport.ts";
 import { SessionCalls } from "./session_calls.ts";
@@ -187,5 +187,5 @@ export class SseSession implements LegacyTransport {
 const PROBE: RpcRequest = { jsonrpc: "2.0", id: "aerostack-probe", method: "ping" };
 
 function refused(target: Target, status: number): GatewayError {
-  return upstreamFailure(target.slug, "http", `answered HTTP ${status}`);
+  return httpFailure(target.slug, status);
 }

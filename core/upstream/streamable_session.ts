@@ -1,6 +1,6 @@
 import type { GatewayError } from "../errors.ts";
 import { type Message, RPC, type RpcNotification, type RpcResponse } from "../mcp/message.ts";
-import { upstreamFailure } from "./failures.ts";
+import { httpFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
 import type { LegacyTransport, Listening, Outside, SessionOpening } from "./legacy_transport.ts";
 import { pause } from "./pause.ts";
@@ -176,7 +176,7 @@ export class StreamableSession implements LegacyTransport {
 }
 
 function refused(target: Target, status: number): GatewayError {
-  return upstreamFailure(target.slug, "http", `answered HTTP ${status}`);
+  return httpFailure(target.slug, status);
 }
 
 /** Nothing that a call in a session is answered with: the server restarted, or changed. */
