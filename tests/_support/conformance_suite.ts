@@ -43,6 +43,18 @@ export function testServer(url: string, revision: Revision): Promise<SuiteReport
   return runSuite(["server", "--url", url, ...SERVER_SUITES[revision]], {});
 }
 
+/** Runs one scenario for servers. */
+export async function testServerAlone(
+  url: string,
+  revision: Revision,
+  scenario: string,
+): Promise<ScenarioReport | undefined> {
+  const args = ["server", "--url", url, "--scenario", scenario, "--spec-version", revision];
+  // An extension is on no revision's timeline, so it has to be asked for.
+  const { scenarios } = await runSuite([...args, "--force"], {});
+  return scenarios.get(scenario);
+}
+
 /**
  * Runs one of the suite's scenarios for clients.
  *

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { lossesBetween, summaryOf } from "../_support/conformance_compare.ts";
+import { compare, summaryOf } from "../_support/conformance_compare.ts";
 import { startConformanceFixture } from "../_support/conformance_fixture.ts";
 import { startConformanceGateway } from "../_support/conformance_gateway.ts";
-import { type Revision, testServer } from "../_support/conformance_suite.ts";
 import { BORDER_LIMITS } from "./border_limits.ts";
 
 const BORDERS = {
@@ -18,8 +17,11 @@ for (const server of ["legacy", "modern"] as const) {
 
     for (const revision of BORDERS[server]) {
       await t.step(`to a client of ${revision}`, async () => {
-        const losses = await lost(fixture.url, front.urlOf(server), revision, server);
+        const comparison = await compare(fixture.url, front.urlOf(server), revision);
 
+        console.log(summaryOf(`${revision}, a ${server} server`, comparison));
+        const { direct, losses } = comparison;
+        assert.ok(direct.scenarios.size > 0, direct.printed);
         for (const { scenario, check } of losses) met.add(`${scenario}:${check}`);
         const limits = new Set(limitsOf(server));
         assert.deepEqual(losses.filter((l) => !limits.has(`${l.scenario}:${l.check}`)), []);
@@ -30,14 +32,6 @@ for (const server of ["legacy", "modern"] as const) {
       assert.deepEqual(limitsOf(server).filter((limit) => !met.has(limit)), []);
     });
   });
-}
-
-async function lost(direct: string, gateway: string, revision: Revision, server: string) {
-  const before = await testServer(direct, revision);
-  const after = await testServer(gateway, revision);
-  console.log(summaryOf(`${revision}, a ${server} server`, before, after));
-  assert.ok(after.scenarios.size > 0, after.printed);
-  return lossesBetween(before, after);
 }
 
 function limitsOf(server: "legacy" | "modern"): string[] {
