@@ -35,6 +35,7 @@ export async function injectSecret(
       rule,
       value: value.reveal(),
       others: existing.filter((secret) => secret !== current),
+      forwarded: server.forwardHeaders,
       fields: { name: "injection.name", value: "injection" },
     });
     return { ...current, injection: rule, updatedAt: deps.now().toISOString() };

@@ -7,6 +7,8 @@ export interface InjectionPlan {
   rule: InjectionRule;
   value: string;
   others: readonly { name: string; injection: InjectionRule }[];
+  /** Headers that the server gets from its callers, in lower case. */
+  forwarded?: readonly string[];
   /** What the caller gave: fields to name in a refusal. */
   fields: { name: string; value: string };
 }
@@ -59,11 +61,11 @@ const OWNED_PREFIXES = [
 /**
  * Refuses an injection that no request could carry, or that something else owns.
  *
- * Throws `invalid_input` for a name or a value, and `conflict` when another secret
- * of the server goes to the same place. The value is in no message.
+ * Throws `invalid_input` for a name or a value, and `conflict` when another secret of
+ * the server, or a header of its callers, goes to the same place. The value is in no message.
  */
 export function checkInjection(
-  { rule, value, others, fields }: InjectionPlan,
+  { rule, value, others, forwarded = [], fields }: InjectionPlan,
 ): void {
   const wrongName = rule.kind === "header" ? headerProblem(rule.name) : queryProblem(rule.name);
   if (wrongName !== null) {
@@ -77,6 +79,9 @@ export function checkInjection(
 
   const rival = others.find(({ injection }) => isSamePlace(injection, rule));
   if (rival !== undefined) throw placeTaken(rule, rival.name, fields.name);
+  if (rule.kind === "header" && forwarded.includes(rule.name.toLowerCase())) {
+    throw forwardedAlready(rule, fields.name);
+  }
 }
 
 /** What is allowed but may surprise, in sentences; usually nothing. */
@@ -149,6 +154,15 @@ function placeTaken(
     "conflict",
     `The secret "${rival}" of this server is injected as the ${place} "${rule.name}" already; ` +
       "choose another name, or remove that secret.",
+    field,
+  );
+}
+
+function forwardedAlready({ name }: InjectionRule, field: string): GatewayError {
+  return refusal(
+    "conflict",
+    `The header "${name}" is forwarded from this server's callers already; choose another name, ` +
+      "or stop forwarding it.",
     field,
   );
 }

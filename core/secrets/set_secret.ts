@@ -57,6 +57,7 @@ async function nextSecret(
     rule,
     value,
     others,
+    forwarded: server.forwardHeaders,
     fields: { name: ruleField, value: "value" },
   });
 
