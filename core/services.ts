@@ -24,6 +24,7 @@ import { ServerHealthStore } from "./servers/server_health_store.ts";
 import { ServerStore } from "./servers/server_store.ts";
 import { ClientSessions } from "./sessions/client_sessions.ts";
 import { EndedSessionStore } from "./sessions/ended_session_store.ts";
+import { ListeningStore } from "./sessions/listening_store.ts";
 import { SessionStates } from "./sessions/session_states.ts";
 import { SessionStateStore } from "./sessions/session_state_store.ts";
 import { TokenStore } from "./tokens/token_store.ts";
@@ -91,7 +92,7 @@ export function createServices(inputs: ServiceInputs): Services {
   const callLog = new CallLog(kv, { retentionDays: RETENTION_DAYS });
   const mail = new InstanceMail(mailboxes, instanceId, log);
   const asks = new ClientAsks(mail);
-  const lines = new ClientLines({ mail, asks });
+  const lines = new ClientLines({ mail, asks, listening: new ListeningStore(kv), log });
   const states = new SessionStates(new SessionStateStore(kv), mail);
   const connector = new Connector({
     http: new HttpClient(fetch, addresses),

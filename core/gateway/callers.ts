@@ -4,11 +4,12 @@ import { asClientInfo } from "../mcp/meta.ts";
 import type { ClientSession } from "../sessions/session.ts";
 import type { ClientSessions } from "../sessions/client_sessions.ts";
 import type { Caller } from "../upstream/upstream.ts";
-import type { Access } from "./authority.ts";
+import type { Endpoint } from "./endpoint.ts";
 
 /** Who sends a request, or why it cannot be served. */
 export type CallerVerdict =
-  | { caller: Caller; newSession: ClientSession | null }
+  /** `session` is what the client names, or has just begun; `null` where there is none. */
+  | { caller: Caller; session: ClientSession | null; isNew: boolean }
   | { fault: ProtocolFault };
 
 /** The answer to a session id that is none: the client begins a new session. */
@@ -24,10 +25,11 @@ export const NO_SESSION = "none";
 /** Finds out in which era a request speaks, and in which session. Throws `invalid_input`. */
 export async function identifyCaller(
   sessions: ClientSessions,
-  { token, sessionsEnded }: Access,
+  { access, scope: { server } }: Endpoint,
   request: RpcRequest,
   headers: Headers,
 ): Promise<CallerVerdict> {
+  const { token } = access;
   const verdict = eraOf(request.method, request.params, headers);
   if (verdict.era === "fault") return { fault: verdict.fault };
 
@@ -41,21 +43,22 @@ export async function identifyCaller(
       client: verdict.client,
       headers,
     };
-    return { caller, newSession: null };
+    return { caller, session: null, isNew: false };
   }
 
   if (request.method === "initialize") {
-    const session = sessions.agree(token, request.params);
-    return { caller: callerOf(session, headers), newSession: session };
+    const session = sessions.agree(token, request.params, server);
+    return { caller: callerOf(session, headers), session, isNew: true };
   }
 
   const id = headers.get("mcp-session-id");
   if (id === null) {
-    return { caller: sessionless(token.id, verdict.version, headers), newSession: null };
+    const caller = sessionless(token.id, verdict.version, headers);
+    return { caller, session: null, isNew: false };
   }
-  const session = await sessions.find(id, token, sessionsEnded);
+  const session = await sessions.find(id, access, server);
   if (session === null) return { fault: SESSION_NOT_FOUND };
-  return { caller: callerOf(session, headers), newSession: null };
+  return { caller: callerOf(session, headers), session, isNew: false };
 }
 
 /** A session's client, as its requests are served. */

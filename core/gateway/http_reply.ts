@@ -1,10 +1,10 @@
 import { afterAbout } from "../coarse_timer.ts";
 import type { Era } from "../calls/call.ts";
 import type { RpcNotification, RpcRequest } from "../mcp/message.ts";
-import { messageEvent } from "../mcp/sse.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import type { Accepts } from "./http_guard.ts";
 import type { Served } from "./incoming.ts";
+import { type MessageStream, PlainStream } from "./message_stream.ts";
 import type { ReplySink } from "./reply_lines.ts";
 
 /**
@@ -19,8 +19,12 @@ export interface HttpReplyOptions {
   accepts: Accepts;
   era: Era;
   headers: Record<string, string>;
-  /** Holds the stream, if there will be one, until it is disposed of. */
-  hold(stream: EventStream, onEnd: () => void): Disposable;
+  /** How many answers there will be, where a batch was posted. */
+  batchSize?: number;
+  /** Makes a stream that may outlive its connection; not given = it does not. */
+  outlive?(connection: EventStream, onLost: () => void): MessageStream;
+  /** Holds the connection, if there will be one, until it is disposed of. */
+  hold(connection: EventStream, onEnd: () => void): Disposable;
   /** The client left while its answer was on its way. */
   onGone(reason: string): void;
   /** Its token stopped being good meanwhile. */
@@ -30,19 +34,24 @@ export interface HttpReplyOptions {
 /**
  * The reply to one POST: plain JSON, or a stream when there is something to say first.
  *
- * It becomes a stream with the first notification or after a time of silence, and
- * only for a client that reads streams.
+ * It becomes a stream with the first notification or question, with the first answer of
+ * a batch, or after a time of silence, and only for a client that reads streams.
  */
 export class HttpReply implements ReplySink {
   readonly #options: HttpReplyOptions;
   readonly #response = Promise.withResolvers<Response>();
-  #stream: EventStream | null = null;
+  readonly #lost = new AbortController();
+  /** The answers of a batch whose client reads no stream. */
+  readonly #answers: string[] = [];
+  #missing: number;
+  #stream: MessageStream | null = null;
   #held: Disposable | null = null;
   #silence: Disposable | null = null;
   #isOver = false;
 
   constructor(options: HttpReplyOptions) {
     this.#options = options;
+    this.#missing = options.batchSize ?? 1;
     if (!options.accepts.stream) return;
     this.#silence = afterAbout(SILENCE_MS[options.era], () => this.#startQuietly());
   }
@@ -52,6 +61,10 @@ export class HttpReply implements ReplySink {
     return this.#response.promise;
   }
 
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
   /**
    * Says something before the answer. Never throws: it is dropped, which `false` tells,
    * where the client reads no stream, where none can be opened, and after the answer.
@@ -59,40 +72,52 @@ export class HttpReply implements ReplySink {
   async say(message: RpcNotification | RpcRequest): Promise<boolean> {
     if (!this.#options.accepts.stream || this.#isOver) return false;
     this.#startQuietly();
-    await this.#stream?.write(messageEvent(JSON.stringify(message)));
-    return this.#stream?.isOpen ?? false;
+    await this.#stream?.send(JSON.stringify(message));
+    return this.#stream !== null && !this.lost.aborted;
   }
 
-  /** Gives the answer and ends the reply. */
+  /** Gives an answer, and ends the reply with the last one. */
   async finish({ json, status }: Served): Promise<void> {
-    this.#conclude();
-    if (this.#stream === null && this.#options.accepts.json) {
-      this.#response.resolve(this.#json(json, status));
-      return;
+    const { accepts, batchSize } = this.#options;
+    this.#countDown();
+    const isPlain = this.#stream === null && accepts.json;
+    if (isPlain && batchSize === undefined) return this.#resolve(json, status);
+    if (isPlain && !accepts.stream) {
+      this.#answers.push(json);
+      return this.#resolveBatch();
     }
 
     this.#stream ??= this.#start();
-    await this.#stream.write(messageEvent(json));
-    this.#end();
+    await this.#stream.send(json);
+    if (this.#isOver) this.#end();
   }
 
-  /** Ends the reply without an answer: the client took its request back. */
+  /** Leaves an answer out: the client took its request back. */
   drop(): void {
-    this.#conclude();
+    this.#countDown();
+    if (!this.#isOver) return;
+    if (this.#answers.length > 0) return this.#resolveBatch();
     this.#response.resolve(new Response(null, { status: 202, headers: this.#options.headers }));
-    this.#end();
+    this.#release();
+    if (this.#options.batchSize === undefined) return this.#stream?.drop();
+    this.#stream?.end();
   }
 
   /** Replies with an error where no answer could be given; a stream just ends. */
   fail(response: Response): void {
+    this.#missing = 0;
     this.#conclude();
     this.#response.resolve(response);
     this.#end();
   }
 
-  #json(json: string, status: number): Response {
+  #resolve(json: string, status = 200): void {
     const headers = { "content-type": "application/json", ...this.#options.headers };
-    return new Response(json, { status, headers });
+    this.#response.resolve(new Response(json, { status, headers }));
+  }
+
+  #resolveBatch(): void {
+    if (this.#isOver) this.#resolve(`[${this.#answers.join(",")}]`);
   }
 
   #startQuietly(): void {
@@ -103,16 +128,22 @@ export class HttpReply implements ReplySink {
     }
   }
 
-  #start(): EventStream {
+  #start(): MessageStream {
     this.#stopWaiting();
-    const { hold, onGone, onShutOut, headers } = this.#options;
-    const stream = new EventStream(() => {
+    const { hold, onGone, onShutOut, headers, outlive } = this.#options;
+    const connection = new EventStream(() => {
       this.#release();
+      stream.left(connection);
       onGone("The client closed the stream");
     });
-    this.#held = hold(stream, () => onShutOut("The token may no longer be used"));
+    const onLost = () => this.#lost.abort();
+    this.#held = hold(connection, () => {
+      stream.drop();
+      onShutOut("The token may no longer be used");
+    });
+    const stream = outlive?.(connection, onLost) ?? new PlainStream(connection, onLost);
     this.#response.resolve(
-      new Response(stream.body, { headers: { ...STREAM_HEADERS, ...headers } }),
+      new Response(connection.body, { headers: { ...STREAM_HEADERS, ...headers } }),
     );
     return stream;
   }
@@ -125,6 +156,11 @@ export class HttpReply implements ReplySink {
   #release(): void {
     this.#held?.[Symbol.dispose]();
     this.#held = null;
+  }
+
+  #countDown(): void {
+    this.#missing--;
+    if (this.#missing <= 0) this.#conclude();
   }
 
   #conclude(): void {

@@ -34,6 +34,7 @@ export class InFlight {
   readonly #mail: InstanceMail;
   readonly #flights = new Map<string, AbortController>();
   #count = 0;
+  #endless = 0;
   #closed = false;
 
   constructor(mail: InstanceMail) {
@@ -41,31 +42,31 @@ export class InFlight {
     mail.on(CANCEL, (body) => this.#takeLetter(body));
   }
 
-  /** How many requests are being worked on. */
+  /** How many requests are being worked on, those that never end by themselves too. */
   get size(): number {
-    return this.#count;
+    return this.#count + this.#endless;
   }
 
   /**
-   * Starts one; `key` is null when no message can take it back. Throws `too_many` and
-   * `shutting_down`.
+   * Starts one; `key` is null when no message can take it back. One that is `endless`
+   * listens, and is limited by its stream. Throws `too_many` and `shutting_down`.
    */
-  begin(key: string | null): Flight {
+  begin(key: string | null, { endless = false }: { endless?: boolean } = {}): Flight {
     if (this.#closed) throw new GatewayError("shutting_down", "Cannot begin a request: closing");
-    if (this.#count >= MAX_IN_FLIGHT) {
+    if (!endless && this.#count >= MAX_IN_FLIGHT) {
       const sentence =
         `This gateway process works on ${MAX_IN_FLIGHT} requests, which is its limit.`;
       throw new GatewayError("too_many", sentence, { publicMessage: sentence });
     }
 
     const controller = new AbortController();
-    this.#count++;
+    this.#add(endless, 1);
     if (key !== null) this.#listen(key, controller);
     return {
       signal: controller.signal,
       abandon: (reason) => controller.abort(new TakenBack(reason)),
       [Symbol.dispose]: () => {
-        this.#count--;
+        this.#add(endless, -1);
         if (key !== null && this.#flights.get(key) === controller) this.#flights.delete(key);
       },
     };
@@ -80,6 +81,11 @@ export class InFlight {
   /** Begins no more. */
   close(): void {
     this.#closed = true;
+  }
+
+  #add(endless: boolean, count: number): void {
+    if (endless) this.#endless += count;
+    if (!endless) this.#count += count;
   }
 
   #listen(key: string, controller: AbortController): void {

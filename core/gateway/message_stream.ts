@@ -3,8 +3,6 @@ import type { EventStream } from "./event_stream.ts";
 
 /** A stream of JSON-RPC messages to a client, over one connection or several. */
 export interface MessageStream {
-  /** Aborts once nothing that is sent will ever be read. */
-  readonly lost: AbortSignal;
   /** Sends one message; waits for a slow reader. What nobody will read is dropped. */
   send(json: string): Promise<void>;
   /** Ends it after its last message. */
@@ -18,14 +16,12 @@ export interface MessageStream {
 /** A stream that lasts as long as its one connection. */
 export class PlainStream implements MessageStream {
   readonly #connection: EventStream;
-  readonly #lost = new AbortController();
+  readonly #onLost: () => void;
 
-  constructor(connection: EventStream) {
+  /** `onLost` is called when nothing that is sent will be read any more. */
+  constructor(connection: EventStream, onLost: () => void) {
     this.#connection = connection;
-  }
-
-  get lost(): AbortSignal {
-    return this.#lost.signal;
+    this.#onLost = onLost;
   }
 
   async send(json: string): Promise<void> {
@@ -38,10 +34,10 @@ export class PlainStream implements MessageStream {
 
   drop(): void {
     this.#connection.end();
-    this.#lost.abort();
+    this.#onLost();
   }
 
   left(): void {
-    this.#lost.abort();
+    this.#onLost();
   }
 }

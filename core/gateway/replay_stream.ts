@@ -56,7 +56,6 @@ export interface ReplayStreamOptions {
 export class ReplayStream implements MessageStream {
   readonly id: string;
   readonly #options: ReplayStreamOptions;
-  readonly #lost = new AbortController();
   #kept: Kept[] = [];
   #chars = 0;
   /** The number of the last event; the priming event has 0. */
@@ -64,14 +63,11 @@ export class ReplayStream implements MessageStream {
   #connection: Connection | null = null;
   #waiting: Disposable | null = null;
   #hasEnded = false;
+  #isClosed = false;
 
   constructor(options: ReplayStreamOptions) {
     this.id = options.id;
     this.#options = options;
-  }
-
-  get lost(): AbortSignal {
-    return this.#lost.signal;
   }
 
   /** Whether a client reads it right now. */
@@ -96,7 +92,7 @@ export class ReplayStream implements MessageStream {
     const missed = this.#kept.filter(({ seq }) => seq > after);
     // Of what was said before an answer something may be missing, but not the answer.
     const lacksAnswer = this.#hasEnded && after < this.#seq && missed.at(-1)?.seq !== this.#seq;
-    if (this.#lost.signal.aborted || lacksAnswer) return "lost";
+    if (this.#isClosed || lacksAnswer) return "lost";
     if (this.#hasEnded && missed.length === 0) return "over";
 
     this.#connection?.end();
@@ -170,11 +166,11 @@ export class ReplayStream implements MessageStream {
   }
 
   #close(): void {
-    if (this.#lost.signal.aborted) return;
+    if (this.#isClosed) return;
     this.#stopWaiting();
     this.#connection = null;
     this.forgetKept();
-    this.#lost.abort();
+    this.#isClosed = true;
     this.#options.onClosed();
   }
 }

@@ -6,6 +6,8 @@ import type { ReplyLine } from "./incoming.ts";
 
 /** Where what is said before an answer goes. */
 export interface ReplySink {
+  /** Aborts when nothing that is said will be read any more. */
+  readonly lost: AbortSignal;
   /** Brings a message to the client; `false` when it reads no stream here. */
   say(message: RpcNotification | RpcRequest): Promise<boolean>;
 }
@@ -32,7 +34,7 @@ export function replyLine(
       await sink.say(notification);
     },
     ask(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
-      return asks.ask({ client: caller, request, signal, send });
+      return asks.ask({ client: caller, request, signal, send, lost: sink.lost });
     },
   };
 }

@@ -2,39 +2,35 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import { randomText } from "../ids.ts";
-import {
-  type JsonObject,
-  type Message,
-  parseMessage,
-  type RpcNotification,
-  type RpcRequest,
-  textParam,
-} from "../mcp/message.ts";
-import { PREFIXED } from "../mcp/naming.ts";
+import { type JsonObject, type Message, parseMessage, type RpcRequest } from "../mcp/message.ts";
 import { endpointEvent, messageEvent } from "../mcp/sse.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import type { ClientSessions } from "../sessions/client_sessions.ts";
 import { RecordSeal } from "../sessions/record_seal.ts";
 import { type ClientSession, StreamAddress } from "../sessions/session.ts";
 import { type Caller, NO_HEADERS } from "../upstream/upstream.ts";
-import type { Access, Authority } from "./authority.ts";
+import type { Access } from "./authority.ts";
 import { callerOf } from "./callers.ts";
+import { type Endpoint, endpointAt } from "./endpoint.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
-import { flightKey, type InFlight, TakenBack } from "./in_flight.ts";
+import { flightKey, TakenBack } from "./in_flight.ts";
 import type { InstanceMail } from "./instance_mail.ts";
-import type { OpenStreams } from "./open_streams.ts";
-import { replyLine, type ReplyLineDeps } from "./reply_lines.ts";
-import { errorAnswer, type Log } from "./rpc_reply.ts";
-import { type ServeDeps, serveRequest } from "./serve_request.ts";
+import type { ListeningDeps, ListeningStreams } from "./listening_streams.ts";
+import type { PostsDeps } from "./posts.ts";
+import { replyLine, type ReplySink } from "./reply_lines.ts";
+import { errorAnswer } from "./rpc_reply.ts";
+import { serveRequest } from "./serve_request.ts";
 
 /** A stream of the HTTP+SSE transport that this process holds. */
-interface SseStream {
+interface SseStream extends ReplySink {
   id: string;
   slug: string;
+  server: string | null;
   tokenHash: string;
   stream: EventStream;
   /** What was agreed at `initialize`; `null` before it. */
   session: ClientSession | null;
+  /** What lets its client hear what nobody asked for. */
+  joined: Disposable | null;
 }
 
 /** A message that was posted to another process than the one that holds its stream. */
@@ -46,14 +42,10 @@ const POSTED = "sse_posted";
 const STREAM_ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
 
 /** What the streams need. */
-export interface SseStreamsDeps extends ServeDeps, ReplyLineDeps {
-  authority: Authority;
-  sessions: ClientSessions;
-  openStreams: OpenStreams;
-  inFlight: InFlight;
+export interface SseStreamsDeps extends PostsDeps, ListeningDeps {
+  listening: ListeningStreams;
   mail: InstanceMail;
   keyring: Keyring;
-  log: Log;
 }
 
 /**
@@ -74,25 +66,37 @@ export class SseStreams {
   }
 
   /** Opens a stream; its first event says where to post. Throws `too_many`. */
-  async open(slug: string, access: Access, pathname: string): Promise<Response> {
+  async open({ slug, access, scope: { server } }: Endpoint, pathname: string): Promise<Response> {
     const { mail, openStreams } = this.#deps;
     const { instanceId } = mail;
-    const id = randomText(24, STREAM_ID_ALPHABET);
-    const address = await this.#seal.seal({ tokenId: access.token.id, instanceId, streamId: id });
+    const streamId = randomText(24, STREAM_ID_ALPHABET);
+    const tokenId = access.token.id;
+    const address = await this.#seal.seal({ tokenId, server, instanceId, streamId });
     await mail.ready();
 
-    const stream = new EventStream(() => forget());
-    const held = openStreams.hold(slug, access, stream, () => this.#streams.delete(id));
-    const forget = () => {
-      this.#streams.delete(id);
+    const lost = new AbortController();
+    const stream = new EventStream(() => {
       held[Symbol.dispose]();
-    };
-    this.#streams.set(id, {
-      id,
+      this.#forget(streamId);
+      lost.abort();
+    });
+    const held = openStreams.hold(slug, access, stream, () => {
+      this.#forget(streamId);
+      lost.abort();
+    });
+    this.#streams.set(streamId, {
+      id: streamId,
       slug,
+      server,
       tokenHash: access.token.hash,
       stream,
       session: null,
+      joined: null,
+      lost: lost.signal,
+      async say(message) {
+        await stream.write(messageEvent(JSON.stringify(message)));
+        return stream.isOpen;
+      },
     });
     await stream.write(endpointEvent(`${pathname}?stream=${encodeURIComponent(address)}`));
     return new Response(stream.body, { headers: STREAM_HEADERS });
@@ -100,11 +104,12 @@ export class SseStreams {
 
   /**
    * Takes a posted message to the stream it belongs to, here or elsewhere. Throws
-   * `not_found` for a stream that is none of this token's.
+   * `not_found` for a stream that is none of this token's at this endpoint.
    */
-  async post(access: Access, address: string, body: string): Promise<void> {
+  async post({ access, scope }: Endpoint, address: string, body: string): Promise<void> {
     const found = await this.#seal.open(address);
-    if (found === null || found.tokenId !== access.token.id) throw unknownStream();
+    const isOurs = found?.tokenId === access.token.id && found.server === scope.server;
+    if (found === null || !isOurs) throw unknownStream();
 
     const { mail } = this.#deps;
     if (found.instanceId !== mail.instanceId) {
@@ -122,6 +127,12 @@ export class SseStreams {
     if (letter.success && stream !== undefined) void this.#take(stream, letter.data.body, null);
   }
 
+  #forget(streamId: string): void {
+    const stream = this.#streams.get(streamId);
+    this.#streams.delete(streamId);
+    stream?.joined?.[Symbol.dispose]();
+  }
+
   /**
    * Serves one message of a stream. Never throws: nobody waits for it.
    *
@@ -132,23 +143,19 @@ export class SseStreams {
     const message = parseMessage(body);
 
     try {
-      if (message?.kind === "notification") await this.#notified(stream, message);
       if (message?.kind === "request") await this.#serve(stream, message.message, body, access);
+      else if (message !== null) await this.#noticed(stream, message);
     } catch (error) {
       this.#deps.log(`Cannot serve a message of an event stream: ${error}`);
     }
   }
 
-  async #notified(
-    stream: SseStream,
-    { message }: Extract<Message, { kind: "notification" }>,
-  ): Promise<void> {
-    if (message.method !== "notifications/cancelled") return;
-    const id = message.params?.requestId;
-    if (typeof id !== "string" && typeof id !== "number") return;
-    const reason = textParam(message.params, "reason") ?? "The client took the request back";
-    const key = flightKey(stream.tokenHash, stream.id, id);
-    await this.#deps.inFlight.cancel(key, reason.slice(0, 500));
+  async #noticed({ session }: SseStream, message: Message): Promise<void> {
+    if (session === null) return;
+    const { messages } = this.#deps;
+    const owner = { memberId: session.tokenId, sessionKey: session.nonce };
+    if (message.kind === "notification") await messages.notified(owner, message.message);
+    if (message.kind === "response") await messages.answered(owner, message.message);
   }
 
   async #serve(
@@ -171,37 +178,47 @@ export class SseStreams {
 
     try {
       const access = letIn ?? await authority.authenticateHash(stream.slug, stream.tokenHash);
-      const caller = this.#callerOf(stream, access, request);
-      using flight = inFlight.begin(flightKey(stream.tokenHash, stream.id, request.id));
-      const line = replyLine(this.#deps, caller, {
-        async say(message) {
-          await stream.stream.write(messageEvent(JSON.stringify(message)));
-          return stream.stream.isOpen;
-        },
-      });
-      const incoming = {
+      const endpoint = endpointAt(stream.slug, access, stream.server);
+      const caller = await this.#callerOf(stream, endpoint, request);
+      using flight = inFlight.begin(flightKey(caller.memberId, caller.sessionKey, request.id));
+      const served = await serveRequest(this.#deps, {
         request,
         access,
-        scope: { server: null, naming: PREFIXED },
+        scope: endpoint.scope,
         caller,
         bytesIn: Buffer.byteLength(body),
         signal: flight.signal,
-        line,
-        onNotification: (notification: RpcNotification) => line.notify(notification),
-      };
-      const served = await serveRequest(this.#deps, incoming);
+        line: replyLine(this.#deps, caller, stream),
+      });
       return flight.signal.reason instanceof TakenBack ? null : served.json;
     } catch (error) {
       return JSON.stringify(errorAnswer(request.id, error, log));
     }
   }
 
-  #callerOf(stream: SseStream, access: Access, request: RpcRequest): Caller {
-    if (request.method === "initialize" || stream.session === null) {
-      const params = request.method === "initialize" ? request.params : undefined;
-      stream.session = this.#deps.sessions.agree(access.token, params);
-    }
-    return callerOf(stream.session, NO_HEADERS);
+  async #callerOf(stream: SseStream, endpoint: Endpoint, request: RpcRequest): Promise<Caller> {
+    const isFirst = request.method === "initialize";
+    if (stream.session !== null && !isFirst) return callerOf(stream.session, NO_HEADERS);
+
+    const params = isFirst ? request.params : undefined;
+    stream.session = this.#deps.sessions.agree(endpoint.access.token, params, stream.server);
+    const caller = callerOf(stream.session, NO_HEADERS);
+    await this.#join(stream, endpoint, caller);
+    return caller;
+  }
+
+  /** The stream is where its client listens, too. */
+  async #join(stream: SseStream, endpoint: Endpoint, caller: Caller): Promise<void> {
+    stream.joined?.[Symbol.dispose]();
+    stream.joined = null;
+    const joined = await this.#deps.listening.join(endpoint, caller, {
+      // Everything of this session is served by this process.
+      isShared: false,
+      isAttached: () => stream.stream.isOpen,
+      send: async (message) => void await stream.say(message),
+    });
+    stream.joined = joined;
+    if (!stream.stream.isOpen) joined[Symbol.dispose]();
   }
 }
 

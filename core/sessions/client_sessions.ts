@@ -26,9 +26,9 @@ export class ClientSessions {
 
   /**
    * What a client's `initialize` agrees on. Throws `invalid_input` when it says more
-   * about itself than a session id can carry.
+   * about itself than a session id can carry. `server` is the one that the endpoint shows.
    */
-  agree(token: Token, params: JsonObject | undefined): ClientSession {
+  agree(token: Token, params: JsonObject | undefined, server: string | null): ClientSession {
     const clientInfo = asClientInfo(params?.clientInfo);
     const capabilities = isObject(params?.capabilities) ? params.capabilities : {};
     const sizeBytes = Buffer.byteLength(JSON.stringify([clientInfo, capabilities]));
@@ -37,6 +37,7 @@ export class ClientSessions {
     return {
       workspaceId: token.workspaceId,
       tokenId: token.id,
+      server,
       nonce: randomText(32, HEX),
       protocolVersion: negotiateLegacy(params?.protocolVersion),
       clientInfo,
@@ -52,12 +53,17 @@ export class ClientSessions {
 
   /**
    * The session that an id names, or `null` when it is none of this token: unknown,
-   * somebody else's, expired, or among the `sessionsEnded` that ended in the workspace.
+   * somebody else's, of another endpoint, expired, or among the `sessionsEnded` that ended
+   * in the workspace.
    */
-  async find(id: string, token: Token, sessionsEnded: bigint): Promise<ClientSession | null> {
+  async find(
+    id: string,
+    { token, sessionsEnded }: { token: Token; sessionsEnded: bigint },
+    server: string | null,
+  ): Promise<ClientSession | null> {
     const session = await this.#seal.open(id);
     if (session === null || session.tokenId !== token.id) return null;
-    if (session.workspaceId !== token.workspaceId) return null;
+    if (session.workspaceId !== token.workspaceId || session.server !== server) return null;
     if (this.#now().getTime() - session.startedAtMs > SESSION_LIFETIME_MS) return null;
     const { workspaceId, nonce } = session;
     return await this.#ended.has(workspaceId, nonce, sessionsEnded) ? null : session;

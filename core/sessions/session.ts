@@ -9,6 +9,8 @@ import { TokenId, WorkspaceId } from "../ids.ts";
 export const ClientSession = z.object({
   workspaceId: WorkspaceId,
   tokenId: TokenId,
+  /** The slug of the one server that its endpoint shows; `null` = all of them. */
+  server: z.string().nullable(),
   /** Names this session among all others. */
   nonce: z.string(),
   protocolVersion: z.string(),
@@ -28,6 +30,8 @@ export const MAX_PROFILE_BYTES = 3_000;
 /** Says which stream a POST of the HTTP+SSE transport belongs to, and who holds it. */
 export const StreamAddress = z.object({
   tokenId: TokenId,
+  /** The slug of the one server that its endpoint shows; `null` = all of them. */
+  server: z.string().nullable(),
   /** The process that holds the stream. */
   instanceId: z.string(),
   streamId: z.string(),

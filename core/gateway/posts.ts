@@ -1,0 +1,210 @@
+import { Buffer } from "node:buffer";
+import { asGatewayError, GatewayError } from "../errors.ts";
+import { errorOf, type Message, RPC, type RpcRequest } from "../mcp/message.ts";
+import { ASSUMED_LEGACY } from "../mcp/versions.ts";
+import type { ClientSessions } from "../sessions/client_sessions.ts";
+import type { ClientSession } from "../sessions/session.ts";
+import { type CallerVerdict, identifyCaller, NO_SESSION, SESSION_NOT_FOUND } from "./callers.ts";
+import type { ClientMessages } from "./client_messages.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { type Accepts, readAccept } from "./http_guard.ts";
+import { HttpReply } from "./http_reply.ts";
+import { type Flight, flightKey, type InFlight, TakenBack } from "./in_flight.ts";
+import type { OpenStreams } from "./open_streams.ts";
+import type { ReplayStreams } from "./replay_streams.ts";
+import { replyLine, type ReplyLineDeps } from "./reply_lines.ts";
+import { errorAnswer, errorResponse, faultResponse, type Log } from "./rpc_reply.ts";
+import { type ServeDeps, serveRequest } from "./serve_request.ts";
+
+/** What serving posted messages needs. */
+export interface PostsDeps extends ServeDeps, ReplyLineDeps {
+  sessions: ClientSessions;
+  openStreams: OpenStreams;
+  inFlight: InFlight;
+  replays: ReplayStreams;
+  messages: ClientMessages;
+  log: Log;
+}
+
+/** One POST that was let in, and what it holds. */
+export interface Post {
+  endpoint: Endpoint;
+  headers: Headers;
+  body: string;
+  content: Message | Message[];
+}
+
+/** The one revision with batches (2025-03-26, Base protocol). */
+const BATCHES_IN = "2025-03-26";
+
+/** The request that ends only when its client leaves (2026-07-28, Subscriptions). */
+const LISTEN = "subscriptions/listen";
+
+type Identified = Extract<CallerVerdict, { caller: unknown }>;
+type Spoken = { request: RpcRequest } & Identified;
+
+/** Serves what is posted over Streamable HTTP, of either era. */
+export class Posts {
+  readonly #deps: PostsDeps;
+
+  constructor(deps: PostsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Answers one POST. Throws what is wrong with it as a whole. */
+  async answer(post: Post): Promise<Response> {
+    const accepts = readAccept(post.headers.get("accept"));
+    const { content } = post;
+    if (Array.isArray(content)) return await this.#batch(post, accepts, content);
+    if (content.kind === "request") return await this.#single(post, accepts, content.message);
+    return await this.#messages(post, [content]) ?? accepted();
+  }
+
+  async #single(post: Post, accepts: Accepts, request: RpcRequest): Promise<Response> {
+    const verdict = await this.#identify(post, request);
+    if (verdict instanceof Response) return verdict;
+    const isListen = verdict.caller.era === "modern" && request.method === LISTEN;
+    if (isListen && !accepts.stream) return this.#refuse(request, notAStream());
+    return await this.#serve(post, accepts, [{ request, ...verdict }]);
+  }
+
+  async #batch(post: Post, accepts: Accepts, batch: Message[]): Promise<Response> {
+    const requests = batch.flatMap((one) => one.kind === "request" ? [one.message] : []);
+    const spoken: Spoken[] = [];
+    for (const request of requests) {
+      const verdict = await this.#identify(post, request);
+      if (verdict instanceof Response) return verdict;
+      spoken.push({ request, ...verdict });
+    }
+    if (!await this.#mayBatch(post, spoken)) return batchRefused();
+
+    const others = batch.filter(({ kind }) => kind !== "request");
+    const refusal = await this.#messages(post, others);
+    if (refusal !== null || spoken.length === 0) return refusal ?? accepted();
+    return await this.#serve(post, accepts, spoken, spoken.length);
+  }
+
+  /** Only in sessions of the one revision, and where none is named that one is assumed. */
+  async #mayBatch(post: Post, spoken: readonly Spoken[]): Promise<boolean> {
+    if (spoken.some(({ request }) => request.method === "initialize")) return false;
+    const session = await this.#sessionOf(post);
+    const header = post.headers.get("mcp-protocol-version")?.trim() ?? ASSUMED_LEGACY;
+    return (session?.protocolVersion ?? header) === BATCHES_IN;
+  }
+
+  async #identify(post: Post, request: RpcRequest): Promise<Identified | Response> {
+    try {
+      const { sessions } = this.#deps;
+      const verdict = await identifyCaller(sessions, post.endpoint, request, post.headers);
+      return "fault" in verdict ? faultResponse(request.id, verdict.fault) : verdict;
+    } catch (error) {
+      return this.#refuse(request, error);
+    }
+  }
+
+  #refuse(request: RpcRequest, error: unknown): Response {
+    const answer = errorAnswer(request.id, error, this.#deps.log);
+    return Response.json(answer, { status: asGatewayError(error).status });
+  }
+
+  /** Takes notifications and answers; gives a refusal, or `null` when all were taken. */
+  async #messages(post: Post, messages: readonly Message[]): Promise<Response | null> {
+    if (messages.length === 0) return null;
+    const session = await this.#sessionOf(post);
+    const namesSession = post.headers.has("mcp-session-id");
+    if (namesSession && session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
+
+    const memberId = post.endpoint.access.token.id;
+    const owner = { memberId, sessionKey: session?.nonce ?? NO_SESSION };
+    for (const one of messages) {
+      if (one.kind === "notification") await this.#deps.messages.notified(owner, one.message);
+      if (one.kind === "response") await this.#deps.messages.answered(owner, one.message);
+    }
+    return null;
+  }
+
+  async #sessionOf({ headers, endpoint: { access, scope } }: Post): Promise<ClientSession | null> {
+    const id = headers.get("mcp-session-id");
+    return id === null ? null : await this.#deps.sessions.find(id, access, scope.server);
+  }
+
+  async #serve(
+    post: Post,
+    accepts: Accepts,
+    spoken: readonly Spoken[],
+    batchSize?: number,
+  ): Promise<Response> {
+    const { openStreams, replays, sessions } = this.#deps;
+    const { slug, access } = post.endpoint;
+    const [{ caller, session, isNew }] = spoken;
+    const headers: Record<string, string> = isNew && session !== null
+      ? { "mcp-session-id": await sessions.idOf(session) }
+      : {};
+    const flights = spoken.map((one) => this.#begin(post, one));
+    const abandonAll = (reason: string) => flights.forEach((flight) => flight.abandon(reason));
+
+    const reply = new HttpReply({
+      accepts,
+      era: caller.era,
+      headers,
+      batchSize,
+      outlive: session === null ? undefined : (connection, onLost) => {
+        const stream = replays.open(session, "reply", onLost);
+        void stream.begin(connection);
+        return stream;
+      },
+      hold: (stream, onEnd) => openStreams.hold(slug, access, stream, onEnd),
+      // Only a modern client takes its request back by leaving (2026-07-28, Cancellation).
+      onGone: (reason) => caller.era === "modern" && abandonAll(reason),
+      onShutOut: abandonAll,
+    });
+    spoken.forEach((one, index) => void this.#run(post, one, flights[index], reply, spoken.length));
+    return await reply.response;
+  }
+
+  /** A listening client takes nothing back by a message, and no place among the others. */
+  #begin(post: Post, { caller, request }: Spoken): Flight {
+    const { inFlight } = this.#deps;
+    if (caller.era === "modern") {
+      return inFlight.begin(null, { endless: request.method === LISTEN });
+    }
+    return inFlight.begin(flightKey(post.endpoint.access.token.id, caller.sessionKey, request.id));
+  }
+
+  async #run(
+    { endpoint: { access, scope }, body }: Post,
+    { request, caller }: Spoken,
+    flight: Flight,
+    reply: HttpReply,
+    share: number,
+  ): Promise<void> {
+    using _flight = flight;
+    const { signal } = flight;
+    const line = replyLine(this.#deps, caller, reply);
+    const bytesIn = Math.round(Buffer.byteLength(body) / share);
+
+    try {
+      const incoming = { request, access, scope, caller, bytesIn, signal, line };
+      const served = await serveRequest(this.#deps, incoming);
+      if (signal.reason instanceof TakenBack) return reply.drop();
+      await reply.finish(served);
+    } catch (error) {
+      reply.fail(errorResponse(error, this.#deps.log));
+    }
+  }
+}
+
+function accepted(): Response {
+  return new Response(null, { status: 202 });
+}
+
+function batchRefused(): Response {
+  const sentence = "Invalid request: batches are part of protocol version 2025-03-26 alone, " +
+    "and initialize is never part of one; send one message per POST";
+  return Response.json(errorOf(undefined, RPC.invalidRequest, sentence), { status: 400 });
+}
+
+function notAStream(): GatewayError {
+  const sentence = "subscriptions/listen is answered with an event stream only";
+  return new GatewayError("not_acceptable", sentence, { publicMessage: sentence });
+}
