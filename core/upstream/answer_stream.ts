@@ -1,8 +1,10 @@
 import { GatewayError } from "../errors.ts";
 import type { Message, RequestId, RpcNotification, RpcRequest } from "../mcp/message.ts";
 import { parseMessages, type RpcResponse } from "../mcp/message.ts";
-import { readSse, type SseMark, SseTooLarge } from "../mcp/sse.ts";
+import { type LongEvent, readLongEvents } from "../mcp/long_events.ts";
+import { readSse, type SseEvent, type SseMark, SseTooLarge } from "../mcp/sse.ts";
 import { networkFailure, upstreamFailure } from "./failures.ts";
+import { type AnswerPassage, LARGE_BYTES } from "./large_answer.ts";
 import { MAX_ANSWER_CHARS } from "./upstream.ts";
 
 /** What to do with the messages of an answer that are not the answer itself. */
@@ -17,6 +19,8 @@ export interface AnswerReader {
    * does not let one. Without it, such a stream is no answer.
    */
   resume?(lastEventId: string, retryMs: number | null): Promise<Response | null>;
+  /** Where a large answer goes; without it every message is read whole. */
+  passage?: AnswerPassage;
 }
 
 /** How often in a row a stream is gone on with in vain. */
@@ -71,16 +75,21 @@ async function readConnection(
   // An abort alone leaves the body open once the Response was collected.
   const cancel = () => void body.cancel(signal.reason).catch(() => {});
   signal.addEventListener("abort", cancel);
+  let isPassing = false;
 
   try {
-    for await (const { data } of readSse(body, MAX_ANSWER_CHARS, mark)) {
-      const answer = await takeMessages(messagesOf(data), reader);
+    for await (const event of eventsIn(body, reader, mark)) {
+      isPassing = "chunks" in event;
+      const answer = "chunks" in event
+        ? await reader.passage?.pass(event.chunks) ?? null
+        : await takeMessages(messagesOf(event.data), reader);
       if (answer !== null) return answer;
     }
     signal.throwIfAborted();
     return null;
   } catch (error) {
     signal.throwIfAborted();
+    if (isPassing) throw error;
     const isBroken = !(error instanceof SseTooLarge || error instanceof GatewayError);
     if (isBroken && mark.lastEventId !== null && reader.resume !== undefined) return null;
     throw streamFailure(reader.slug, error);
@@ -88,6 +97,20 @@ async function readConnection(
     signal.removeEventListener("abort", cancel);
     void body.cancel().catch(() => {});
   }
+}
+
+function eventsIn(
+  body: ReadableStreamDefaultReader<Uint8Array>,
+  { passage }: AnswerReader,
+  mark: SseMark,
+): AsyncGenerator<SseEvent | LongEvent> {
+  if (passage === undefined) return readSse(body, MAX_ANSWER_CHARS, mark);
+  return readLongEvents(body, {
+    maxBytes: MAX_ANSWER_CHARS,
+    longBytes: LARGE_BYTES,
+    isWanted: (beginning) => passage.isWanted(beginning),
+    mark,
+  });
 }
 
 /**

@@ -3,6 +3,7 @@ import { RPC } from "../mcp/message.ts";
 import { type ClientProfile, META, metaOf, progressTokenOf, withModernMeta } from "../mcp/meta.ts";
 import { NEWEST_MODERN } from "../mcp/versions.ts";
 import type { HttpClient } from "./http_client.ts";
+import { answerPassage } from "./large_answer.ts";
 import { readAnswer } from "./read_answer.ts";
 import { modernHeaders } from "./request_headers.ts";
 import type { Target, UpstreamCall } from "./upstream.ts";
@@ -58,6 +59,7 @@ export async function sendModern(http: HttpClient, call: ModernCall): Promise<Mo
     onNotification: call.onNotification,
     // Servers of this era ask through results, never on the stream (2026-07-28, MRTR).
     onRequest: () => {},
+    passage: answerPassage(call, call.id, "modern"),
   });
   return { response: answer, status: response.status };
 }

@@ -10,6 +10,8 @@ import {
 } from "./answer_stream.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
 import { discard } from "./http_client.ts";
+import { chunksOf, readBeginning, readRest } from "./json_body.ts";
+import { type AnswerPassage, LARGE_BYTES } from "./large_answer.ts";
 import { MAX_ANSWER_CHARS } from "./upstream.ts";
 
 /**
@@ -45,7 +47,12 @@ function notAnAnswer(slug: string, status: number, type: string): GatewayError {
 }
 
 async function readJson(response: Response, reader: AnswerReader): Promise<RpcResponse | null> {
-  const messages = messagesOf(await readText(response, reader));
+  const body = reader.passage !== undefined && response.ok && mayBeLarge(response)
+    ? await passOrRead(response, reader, reader.passage)
+    : await readText(response, reader);
+  if (typeof body !== "string") return body;
+
+  const messages = messagesOf(body);
   const answer = await takeMessages(messages, reader);
   if (answer !== null) return answer;
 
@@ -58,6 +65,40 @@ async function readJson(response: Response, reader: AnswerReader): Promise<RpcRe
       ? "answered with something that is not JSON-RPC"
       : "answered another request than the one it was asked",
   );
+}
+
+function mayBeLarge({ headers }: Response): boolean {
+  const length = Number(headers.get("content-length") ?? Number.NaN);
+  return !(length < LARGE_BYTES) || headers.has("content-encoding");
+}
+
+/** Passes a large answer on, and gives what stands for it; reads anything else. */
+async function passOrRead(
+  response: Response,
+  { slug, signal }: AnswerReader,
+  passage: AnswerPassage,
+): Promise<RpcResponse | string> {
+  if (response.body === null) return "";
+  const body = response.body.getReader();
+  // An abort alone leaves the body open once the Response was collected.
+  const cancel = () => void body.cancel(signal.reason).catch(() => {});
+  signal.addEventListener("abort", cancel);
+  let isPassing = false;
+
+  try {
+    const beginning = await readBeginning(body);
+    if (!beginning.isWhole && passage.isWanted(beginning.bytes)) {
+      isPassing = true;
+      return await passage.pass(chunksOf(beginning.bytes, body));
+    }
+    return await readRest(beginning.bytes, body, slug);
+  } catch (error) {
+    signal.throwIfAborted();
+    throw isPassing ? error : streamFailure(slug, error);
+  } finally {
+    signal.removeEventListener("abort", cancel);
+    void body.cancel().catch(() => {});
+  }
 }
 
 async function readText(response: Response, { slug, signal }: AnswerReader): Promise<string> {
@@ -77,20 +118,6 @@ async function readText(response: Response, { slug, signal }: AnswerReader): Pro
 }
 
 async function readBounded(response: Response, slug: string): Promise<string> {
-  const decoder = new TextDecoder();
-  const parts: string[] = [];
-  let chars = 0;
-
-  // A loop over the body itself would release its reader, which costs an error with a stack.
-  const body = response.body?.getReader();
-  for (let chunk = await body?.read(); chunk?.value !== undefined; chunk = await body?.read()) {
-    const part = decoder.decode(chunk.value, { stream: true });
-    parts.push(part);
-    chars += part.length;
-    if (chars <= MAX_ANSWER_CHARS) continue;
-    await body?.cancel();
-    throw tooLarge(slug);
-  }
-
-  return parts.join("") + decoder.decode();
+  if (response.body === null) return "";
+  return await readRest(new Uint8Array(), response.body.getReader(), slug);
 }

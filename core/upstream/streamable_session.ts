@@ -2,6 +2,7 @@ import type { GatewayError } from "../errors.ts";
 import { type Message, RPC, type RpcNotification, type RpcResponse } from "../mcp/message.ts";
 import { httpFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
+import { answerPassage } from "./large_answer.ts";
 import type { LegacyTransport, Listening, Outside, SessionOpening } from "./legacy_transport.ts";
 import { pause } from "./pause.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -135,6 +136,7 @@ export class StreamableSession implements LegacyTransport {
       onNotification: (notification) => this.#calls.heard(id, notification),
       onRequest: (request) => this.#calls.asked(request, id),
       resume: (lastEventId, retryMs) => this.#resume(call, lastEventId, retryMs),
+      passage: answerPassage(call, id, "streamable"),
     });
     const isRefused = answer === null || isRefusal(answer, response.status);
     if (isRefused && this.#isProven) return this.#end();

@@ -106,6 +106,25 @@ export interface UpstreamCall {
    * the course of this request. The HTTP client does so for what it is given.
    */
   heard?: () => void;
+  /** Where a large answer goes while it comes; without it every answer is read whole. */
+  large?: LargeAnswers;
+}
+
+/** Takes large answers while they come, so that nobody has to hold them. */
+export interface LargeAnswers {
+  /** Whether one could be taken right now. */
+  isWelcome(): boolean;
+  /** Takes one, and gives a result that stands for it: what of it the gateway must know. */
+  pass(answer: LargeAnswer): Promise<JsonObject>;
+}
+
+/** A good JSON-RPC answer on its way. */
+export interface LargeAnswer {
+  /** Its bytes; throws `upstream_failed` when the server breaks off. */
+  chunks: AsyncIterable<Uint8Array>;
+  /** The id under which the server was asked. */
+  askedId: RequestId;
+  route: Route;
 }
 
 /** Takes what a legacy server says or asks of its client outside of every request. */
