@@ -156,8 +156,9 @@ Deno.test("Gateway answers what is no JSON, a batch and what is no JSON-RPC each
   const cases: [unknown, number, RegExp][] = [
     ["{", -32700, /not JSON/],
     ["", -32700, /not JSON/],
-    [[ping], -32600, /batches/],
-    [[], -32600, /batches/],
+    [[], -32600, /batch holds 1 to 100/],
+    [Array.from({ length: 101 }, () => ping), -32600, /batch holds 1 to 100/],
+    [[ping, 1], -32600, /batch holds 1 to 100/],
     ["1", -32600, /not a JSON-RPC/],
     ["null", -32600, /not a JSON-RPC/],
     [{ ...ping, jsonrpc: "1.0" }, -32600, /not a JSON-RPC/],

@@ -152,6 +152,8 @@ Deno.test("HTTP+SSE: a message that cannot be served harms neither the stream no
   await using world = await startWorld();
   const { token } = await world.addToken();
   await using client = await connect(world, token);
+  await client.send(world, { id: 0, method: "ping" });
+  await client.stream.answer(0);
   const { kv } = world.store;
   const atomic = kv.atomic.bind(kv);
   kv.atomic = () => {
