@@ -1,3 +1,4 @@
+import { capabilitiesForServer } from "../mcp/client_capabilities.ts";
 import { isObject, type JsonObject, type RpcResponse, textParam } from "../mcp/message.ts";
 import { type ClientProfile, META, metaOf } from "../mcp/meta.ts";
 import { NEWEST_MODERN } from "../mcp/versions.ts";
@@ -64,9 +65,7 @@ export class ModernGreetings {
 
 /** A caller as a modern server sees it; what only the legacy era knows stays behind. */
 export function modernClient({ era, client }: Caller): ClientProfile {
-  if (era === "modern") return client;
-  const { tasks: _, ...capabilities } = client.capabilities;
-  return { ...client, capabilities };
+  return { ...client, capabilities: capabilitiesForServer(client.capabilities, era, "modern") };
 }
 
 function readGreeting({ result = {} }: Partial<RpcResponse>): ServerGreeting {

@@ -1,3 +1,4 @@
+import { capabilitiesForServer } from "../mcp/client_capabilities.ts";
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { isObject, textParam } from "../mcp/message.ts";
 import { progressTokenOf, withoutModernMeta, withProgressToken } from "../mcp/meta.ts";
@@ -17,7 +18,8 @@ export function sessionVersion(target: Target, { era, client }: Caller): string 
  * capabilities of the client that it is opened for.
  */
 export function initializeRequest({ owner, version }: SessionOpening): RpcRequest {
-  const { capabilities, info } = owner.client;
+  const { capabilities: declared, info } = owner.client;
+  const capabilities = capabilitiesForServer(declared, owner.era, "legacy");
   return {
     jsonrpc: "2.0",
     id: "aerostack-initialize",
