@@ -1,0 +1,291 @@
+import assert from "node:assert/strict";
+import type { RpcNotification } from "../../core/mcp/message.ts";
+import { eventually } from "../_support/eventually.ts";
+import { serveLocally } from "../_support/upstream.ts";
+import { legacyCaller, sessionsWith } from "./_sessions.ts";
+
+interface Received {
+  method: string;
+  atMs: number;
+  lastEventId: string | null;
+  body: { id?: number; method?: string; result?: unknown; params?: Record<string, unknown> };
+}
+
+/** Answers one request of a session that `initialize` has opened. */
+type Answer = (received: Received) => Response | Promise<Response>;
+
+const encoder = new TextEncoder();
+
+/** A legacy server of which a test writes all but the handshake. */
+function startRaw(answer: Answer, capabilities: Record<string, unknown> = {}) {
+  const seen: Received[] = [];
+  const http = serveLocally(async (request) => {
+    const text = await request.text();
+    const received: Received = {
+      method: request.method,
+      atMs: performance.now(),
+      lastEventId: request.headers.get("last-event-id"),
+      body: text === "" ? {} : JSON.parse(text),
+    };
+    seen.push(received);
+    const { id, method } = received.body;
+    if (method === "initialize") {
+      const result = { protocolVersion: "2025-11-25", capabilities, serverInfo: {} };
+      return Response.json({ jsonrpc: "2.0", id, result }, { headers: { "mcp-session-id": "s" } });
+    }
+    if (request.method === "DELETE" || (request.method === "POST" && id === undefined)) {
+      return new Response(null, { status: 202 });
+    }
+    if (received.body.result !== undefined) return new Response(null, { status: 202 });
+    return await answer(received);
+  });
+  return {
+    url: http.origin,
+    seen,
+    gets: () => seen.filter(({ method }) => method === "GET"),
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
+  };
+}
+
+/** An event stream of these events, which then ends, or stays open until nobody reads. */
+function stream(events: readonly string[], stays = false): Response {
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (const event of events) controller.enqueue(encoder.encode(event));
+      if (!stays) controller.close();
+    },
+  });
+  return new Response(body, { headers: { "content-type": "text/event-stream" } });
+}
+
+function event(message: unknown, id?: string): string {
+  return `${id === undefined ? "" : `id: ${id}\n`}data: ${JSON.stringify(message)}\n\n`;
+}
+
+function said(id: unknown, text: string) {
+  return { jsonrpc: "2.0", id, result: { content: [{ type: "text", text }] } };
+}
+
+const NONE = new Response(null, { status: 405 });
+const CHANGED = { jsonrpc: "2.0", method: "notifications/tools/list_changed" };
+
+Deno.test("a call's stream that ends early is gone on with, after the server's pause", async () => {
+  let callId: unknown;
+  await using upstream = startRaw(({ method, body, lastEventId }) => {
+    if (method === "POST") {
+      callId = body.id;
+      return stream(["id: e1\nretry: 300\ndata:\n\n"]);
+    }
+    return lastEventId === null ? NONE.clone() : stream([event(said(callId, "resumed"), "e2")]);
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  const text = await sessions.tool("slow");
+
+  assert.equal(text, "resumed");
+  const post = upstream.seen.find(({ body }) => body.method === "tools/call");
+  const get = upstream.gets().find(({ lastEventId }) => lastEventId === "e1");
+  assert.ok(post !== undefined && get !== undefined);
+  assert.ok(get.atMs - post.atMs >= 290, "the server's pause is kept");
+});
+
+Deno.test("a call's stream is gone on with over several connections, from the last event", async () => {
+  let callId: unknown;
+  const progress = (done: number) => ({
+    jsonrpc: "2.0",
+    method: "notifications/progress",
+    params: { progressToken: callId, progress: done },
+  });
+  await using upstream = startRaw(({ method, body, lastEventId }) => {
+    if (method === "POST") {
+      callId = body.id;
+      return stream(["retry: 10\n", event(progress(1), "e1")]);
+    }
+    if (lastEventId === "e1") return stream([event(progress(2), "e2")]);
+    if (lastEventId === "e2") return stream([event(said(callId, "done"), "e3")]);
+    return NONE.clone();
+  });
+  await using sessions = sessionsWith(upstream.url);
+  const heard: unknown[] = [];
+  const onNotification = ({ params }: RpcNotification) => void heard.push(params);
+
+  const params = { name: "slow", _meta: { progressToken: "mine" } };
+  await sessions.call("tools/call", params, { onNotification });
+
+  assert.deepEqual(heard, [
+    { progressToken: "mine", progress: 1 },
+    { progressToken: "mine", progress: 2 },
+  ]);
+});
+
+Deno.test("a call's stream that never goes on is given up", async () => {
+  await using upstream = startRaw(({ method, lastEventId }) => {
+    if (method === "POST") return stream(["id: e1\nretry: 1\ndata:\n\n"]);
+    return lastEventId === null ? NONE.clone() : stream([]);
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  await assert.rejects(sessions.tool("slow"), /ended its answer before it was complete/);
+
+  assert.equal(upstream.gets().filter(({ lastEventId }) => lastEventId === "e1").length, 6);
+});
+
+Deno.test("a call's stream without event ids is not gone on with", async () => {
+  await using upstream = startRaw(({ method }) => method === "POST" ? stream([]) : NONE.clone());
+  await using sessions = sessionsWith(upstream.url);
+
+  await assert.rejects(sessions.tool("slow"), /ended its answer before it was complete/);
+
+  assert.ok(upstream.gets().every(({ lastEventId }) => lastEventId === null));
+});
+
+Deno.test("the server's stream is opened again where it left off", async () => {
+  await using upstream = startRaw(({ method, body, lastEventId }) => {
+    if (method === "POST") return Response.json(said(body.id, "hi"));
+    if (lastEventId === null) return stream(["retry: 20\n", event(CHANGED, "g1")]);
+    return stream([event({ ...CHANGED, method: "notifications/more" }, "g2")], true);
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  await sessions.tool("echo");
+
+  await eventually("both are told", () => sessions.unasked.notifications.length === 2);
+  assert.deepEqual(upstream.gets().map(({ lastEventId }) => lastEventId), [null, "g1"]);
+});
+
+Deno.test("a server that offers no stream is not asked for it again", async () => {
+  await using upstream = startRaw(({ method, body }) => {
+    return method === "POST" ? Response.json(said(body.id, "hi")) : NONE.clone();
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  for (let round = 0; round < 3; round++) await sessions.tool("echo");
+  await eventually("it was asked", () => upstream.gets().length === 1);
+  assert.equal(await sessions.attend({ filter: { toolsListChanged: true } }), true);
+
+  // The session of who attends is another one, and asks for itself.
+  assert.equal(upstream.gets().length, 2);
+});
+
+Deno.test("a session that a server's stream finds gone is opened again for the next call", async () => {
+  let isForgotten = false;
+  await using upstream = startRaw(({ method, body }) => {
+    if (method === "POST") return Response.json(said(body.id, "hi"));
+    return isForgotten ? new Response(null, { status: 404 }) : stream(["retry: 10\n\n"]);
+  });
+  await using sessions = sessionsWith(upstream.url);
+  await sessions.tool("echo");
+
+  isForgotten = true;
+  await eventually("it is gone", () => sessions.pool.size === 0);
+  const text = await sessions.tool("echo");
+
+  assert.equal(text, "hi");
+  const posts = upstream.seen.filter(({ body }) => body.method === "tools/call");
+  assert.equal(posts.length, 2);
+});
+
+Deno.test("progress that comes on the server's stream is its call's", async () => {
+  const told = Promise.withResolvers<void>();
+  const called = Promise.withResolvers<number | undefined>();
+  await using upstream = startRaw(async ({ method, body }) => {
+    if (method === "POST") {
+      called.resolve(body.id);
+      await told.promise;
+      return Response.json(said(body.id, "done"));
+    }
+    const progressToken = await called.promise;
+    const progress = {
+      jsonrpc: "2.0",
+      method: "notifications/progress",
+      params: { progressToken, progress: 1 },
+    };
+    return stream([event({ ...progress, params: { progressToken: 99 } }), event(progress)], true);
+  });
+  await using sessions = sessionsWith(upstream.url);
+  const heard: unknown[] = [];
+  const onNotification = ({ params }: RpcNotification) => {
+    heard.push(params);
+    told.resolve();
+  };
+
+  const params = { name: "slow", _meta: { progressToken: 7 } };
+  await sessions.call("tools/call", params, { onNotification });
+
+  assert.deepEqual(heard, [{ progressToken: 7, progress: 1 }]);
+  assert.deepEqual(sessions.unasked.notifications, []);
+});
+
+Deno.test("a task's progress keeps the token of the call that began it", async () => {
+  const began = Promise.withResolvers<number | undefined>();
+  await using upstream = startRaw(async ({ method, body }) => {
+    if (method === "POST") {
+      queueMicrotask(() => setTimeout(() => began.resolve(body.id), 20));
+      return Response.json({ jsonrpc: "2.0", id: body.id, result: { task: { taskId: "t" } } });
+    }
+    const params = { progressToken: await began.promise, progress: 1 };
+    return stream([event({ jsonrpc: "2.0", method: "notifications/progress", params })], true);
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  await sessions.call("tools/call", { name: "slow", _meta: { progressToken: "mine" } });
+
+  const { params } = await eventually("it is told", () => sessions.unasked.notifications[0]);
+  assert.deepEqual(params, { progressToken: "mine", progress: 1 });
+});
+
+Deno.test("batches are taken apart, in answers and in events", async () => {
+  const log = { jsonrpc: "2.0", method: "notifications/message", params: { data: "one" } };
+  const ping = { jsonrpc: "2.0", id: "p", method: "ping" };
+  await using upstream = startRaw(({ method, body }) => {
+    if (method === "GET") return stream([event([CHANGED, CHANGED])], true);
+    const batch = [log, ping, said(body.id, "batched")];
+    return body.params?.name === "json" ? Response.json(batch) : stream([event(batch)]);
+  });
+  await using sessions = sessionsWith(upstream.url);
+  const heard: unknown[] = [];
+  const onNotification = ({ method }: RpcNotification) => void heard.push(method);
+
+  const texts = [
+    await sessions.tool("json", {}, { onNotification }),
+    await sessions.tool("stream", {}, { onNotification }),
+  ];
+
+  assert.deepEqual(texts, ["batched", "batched"]);
+  assert.deepEqual(heard, ["notifications/message", "notifications/message"]);
+  await eventually("both changes are told", () => sessions.unasked.notifications.length === 2);
+  await eventually("both pings are answered", () => {
+    return upstream.seen.filter(({ body }) => body.id as unknown === "p").length === 2;
+  });
+});
+
+Deno.test("what comes on a call's stream and is not the call's goes to the session's owner", async () => {
+  await using upstream = startRaw(({ method, body }) => {
+    if (method === "GET") return NONE.clone();
+    return stream([event(CHANGED), event(said(body.id, "hi"))]);
+  });
+  await using sessions = sessionsWith(upstream.url);
+  const heard: RpcNotification[] = [];
+
+  await sessions.tool("echo", {}, { onNotification: (one) => void heard.push(one) });
+
+  assert.deepEqual(heard, []);
+  assert.deepEqual(sessions.unasked.notifications, [CHANGED]);
+});
+
+Deno.test("streams end with their session", async () => {
+  let open = 0;
+  await using upstream = startRaw(({ method, body }) => {
+    if (method === "POST") return Response.json(said(body.id, "hi"));
+    open++;
+    const endless = new ReadableStream({ cancel: () => void open-- });
+    return new Response(endless, { headers: { "content-type": "text/event-stream" } });
+  });
+  await using sessions = sessionsWith(upstream.url);
+  await sessions.tool("echo");
+  await eventually("the stream is open", () => open === 1);
+
+  sessions.pool.endOf(legacyCaller());
+
+  await eventually("the stream is closed", () => open === 0);
+});
