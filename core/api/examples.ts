@@ -1,9 +1,10 @@
 import type { z } from "zod";
+import type { ServerView } from "../servers/server.ts";
 import type { InputName, INPUTS, OutputName, OUTPUTS } from "./schemas.ts";
 
 const AT = "2026-11-22T09:30:00.000Z";
 
-const server = {
+const server: z.input<typeof ServerView> = {
   id: "srv_0123456789abcdefghij",
   slug: "internal-api",
   name: "Internal API",

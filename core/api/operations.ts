@@ -60,7 +60,7 @@ export const OPERATIONS: readonly Operation[] = [
   {
     method: "PATCH",
     path: "/servers/{slug}",
-    summary: "Change a server's name, URL or timeout",
+    summary: "Change a server's name, URL, or how it is called",
     body: "ServerChange",
     answers: { 200: "ServerView" },
     errors: [...BODY_ERRORS, "not_found", "conflict"],

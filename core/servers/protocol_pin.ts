@@ -5,15 +5,10 @@ import { z } from "zod";
  *
  * `2024-11-05` and `sse` are HTTP+SSE; `sse` leaves the version to the handshake.
  */
-export const ProtocolPin = z.enum([
-  "auto",
-  "2026-07-28",
-  "2025-11-25",
-  "2025-06-18",
-  "2025-03-26",
-  "2024-11-05",
-  "sse",
-]);
+export const ProtocolPin = z.enum(
+  ["auto", "2026-07-28", "2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05", "sse"],
+  "must be auto, sse, or one of the protocol's revisions from 2024-11-05 to 2026-07-28",
+);
 export type ProtocolPin = z.infer<typeof ProtocolPin>;
 
 /** The way and the version that an admin fixed; `null` version = as the handshake ends. */

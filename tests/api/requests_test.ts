@@ -120,7 +120,17 @@ Deno.test("a wrong field answers 400 with its path, its value and the rule", asy
     [{ name: "A", url: good.url }, "slug", /"slug" is missing/],
     [{ ...good, slug: 7 }, "slug", /"slug" is "7", which is not valid/],
     [{ ...good, name: " " }, "name", /1 to 100 characters/],
-    [{ ...good, timeoutSeconds: 0 }, "timeoutSeconds", /is "0", which must be 1 to 3600 seconds/],
+    [
+      { ...good, timeouts: { totalSeconds: 0 } },
+      "timeouts.totalSeconds",
+      /is "0", which must be 1 to 3600 seconds/,
+    ],
+    [
+      { ...good, protocol: "2023-01-01" },
+      "protocol",
+      /is "2023-01-01", which must be auto, sse, or one/,
+    ],
+    [{ ...good, maxConcurrent: 0 }, "maxConcurrent", /is "0", which must be 1 to 10000 calls/],
     [{ ...good, extra: 1 }, "extra", /no field "extra"/],
   ];
 

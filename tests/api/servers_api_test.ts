@@ -15,7 +15,16 @@ Deno.test("POST /servers registers a server and shows it as every other request 
     {
       ...INPUT,
       id: "",
-      timeoutSeconds: 300,
+      protocol: "auto",
+      timeouts: {
+        connectSeconds: 10,
+        firstByteSeconds: null,
+        idleSeconds: null,
+        totalSeconds: 300,
+      },
+      maxConcurrent: 100,
+      forwardHeaders: [],
+      health: { eras: [], transport: null, probedAt: null, breaker: null },
       workspaces: [],
       secrets: [],
       createdAt: "",
@@ -70,15 +79,21 @@ Deno.test("POST and PATCH /servers refuse URLs that are not https, not public, o
   assert.equal((await api.send("GET", "/servers")).body.items.length, 1);
 });
 
-Deno.test("PATCH /servers/:slug changes name, URL and timeout, never the slug", async () => {
+Deno.test("PATCH /servers/:slug changes what is given, never the slug", async () => {
   await using api = await adminApi();
   await api.send("POST", "/servers", INPUT);
-  const change = { name: "New", url: "https://other.example.com/mcp", timeoutSeconds: 60 };
+  const change = {
+    name: "New",
+    url: "https://other.example.com/mcp",
+    protocol: "2025-06-18",
+    maxConcurrent: 7,
+  };
 
   const { status, body } = await api.send("PATCH", "/servers/internal-api", change);
 
   assert.equal(status, 200);
-  assert.deepEqual([body.name, body.url, body.timeoutSeconds], Object.values(change));
+  const { name, url, protocol, maxConcurrent } = body;
+  assert.deepEqual({ name, url, protocol, maxConcurrent }, change);
   const renamed = await api.send("PATCH", "/servers/internal-api", { slug: "else" });
   assert.equal(renamed.body.error.field, "slug");
 });

@@ -29,7 +29,7 @@ Deno.test("mcp register sends what was given and says what comes next", async ()
       name: "Internal API",
       slug: "internal-api",
       url: "https://api.example.com/sse",
-      timeoutSeconds: 60,
+      timeouts: { totalSeconds: 60 },
     },
   }]);
 });
@@ -127,7 +127,7 @@ Deno.test("mcp update changes only what was given", async () => {
   );
 
   assert.equal(code, 0);
-  assert.deepEqual(seen[0]?.body, { timeoutSeconds: 5 });
+  assert.deepEqual(seen[0]?.body, { timeouts: { totalSeconds: 5 } });
 });
 
 Deno.test("mcp remove asks for --force through the gateway's words, and passes it on", async () => {

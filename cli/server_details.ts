@@ -1,0 +1,61 @@
+import type { OpenBreaker } from "../core/servers/server_health.ts";
+import type { ServerView } from "../core/servers/server.ts";
+import { count, formatDetails } from "./output.ts";
+import { relativeTime } from "./times.ts";
+
+const TRANSPORTS = { "streamable-http": "Streamable HTTP", sse: "HTTP+SSE" } as const;
+
+/** A server as `mcp show` and `mcp update` print it. */
+export function serverDetails(server: ServerView, now: Date): string {
+  const { breaker } = server.health;
+  return formatDetails([
+    ["Slug", server.slug],
+    ["Name", server.name],
+    ["URL", server.url],
+    ["Protocol", protocol(server, now)],
+    ["Health", breaker === null ? "no failures in a row" : trouble(breaker, now)],
+    ...lastError(breaker),
+    ["Timeouts", timeouts(server)],
+    ["At once", count(server.maxConcurrent, "call")],
+    ["Forwards", server.forwardHeaders.join(", ") || "-"],
+    ["Workspaces", server.workspaces.join(", ") || "-"],
+    ["Secrets", server.secrets.join(", ") || "-"],
+    ["Registered", relativeTime(server.createdAt, now)],
+    ["Changed", relativeTime(server.updatedAt, now)],
+    ["Id", server.id],
+  ]);
+}
+
+function protocol({ protocol, health }: ServerView, now: Date): string {
+  const { eras, transport, probedAt } = health;
+  const way = transport === null ? "" : ` over ${TRANSPORTS[transport]}`;
+  if (protocol !== "auto") return `pinned to ${protocol}${way}`;
+  if (eras.length === 0) return "auto; not found out yet";
+  const found = `auto; ${eras.join(" and ")}${way}`;
+  return probedAt === null ? found : `${found}, found out ${relativeTime(probedAt, now)}`;
+}
+
+function trouble({ failures, since, nextTryAt }: OpenBreaker, now: Date): string {
+  const isDue = Date.parse(nextTryAt) <= now.getTime();
+  const next = isDue ? "with the next call" : relativeTime(nextTryAt, now);
+  return `not called: ${failures} failures in a row since ${relativeTime(since, now)}; ` +
+    `tried again ${next}`;
+}
+
+function lastError(breaker: OpenBreaker | null): [string, string][] {
+  return breaker === null ? [] : [["Last error", breaker.lastError]];
+}
+
+function timeouts({ timeouts }: ServerView): string {
+  const { totalSeconds, connectSeconds, firstByteSeconds, idleSeconds } = timeouts;
+  return [
+    `total ${totalSeconds} s`,
+    `connect ${connectSeconds} s`,
+    `first byte ${spoken(firstByteSeconds)}`,
+    `idle ${spoken(idleSeconds)}`,
+  ].join(", ");
+}
+
+function spoken(seconds: number | null): string {
+  return seconds === null ? "none" : `${seconds} s`;
+}
