@@ -6,12 +6,11 @@ import { isObject, type JsonObject } from "./message.ts";
  * Gives back the very same object where the field is missing or stays as it is, so
  * that what needs no change costs no copy.
  */
-export function mapField<T extends JsonObject>(
+function mapField<T extends JsonObject>(
   object: T,
   name: string,
   map: (value: unknown) => unknown,
 ): T {
-  if (!Object.hasOwn(object, name)) return object;
   const value = object[name];
   const mapped = map(value);
   return mapped === value ? object : { ...object, [name]: mapped };

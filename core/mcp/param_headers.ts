@@ -78,7 +78,7 @@ function headerName(name: string): string {
 /** The value at a path of property names; `undefined` where there is none. */
 function valueAt(args: unknown, path: readonly string[]): unknown {
   return path.reduce<unknown>(
-    (holder, key) => isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined,
+    (holder, key) => isObject(holder) ? holder[key] : undefined,
     args,
   );
 }

@@ -38,7 +38,7 @@ export function renameMeta<T extends JsonObject>(to: Renaming, holder: T): T {
 }
 
 /** Renames the resources in content: one block or an array of them. */
-export function renameContent<T extends JsonObject>(to: Renaming, holder: T): T {
+function renameContent<T extends JsonObject>(to: Renaming, holder: T): T {
   const array = mapArray(holder, "content", (block) => renameBlock(to, block));
   return mapObject(array, "content", (block) => renameBlock(to, block));
 }

@@ -111,6 +111,7 @@ Deno.test("itemsForCaller() gives a legacy client a list that its SDK does not t
     { type: ["object", "null"] },
     { type: "object", properties: { a: 7 } },
     { type: "object", required: "a" },
+    { type: "object", required: ["a", 7] },
     true,
   ];
   const inputSchema = { type: "object", properties: { a: true, b: false, c: { type: "string" } } };

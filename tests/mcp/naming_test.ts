@@ -24,6 +24,10 @@ Deno.test("PREFIXED keeps a URI valid, with its scheme, host, path and query", (
       assert.equal(after[part], before[part]);
     }
   }));
+  // RFC 3986 has one fragment in a URI, and no second "#" in it.
+  for (const own of ["ui://a", "ui://a#", "ui://a#b", "ui://a?q#b"]) {
+    assert.equal(PREFIXED.exposeUri("s", own).split("#").length, 2, own);
+  }
   for (const own of ["ui://app/main.html", "file:///a#b", "urn:x:y", "data:text/plain,x"]) {
     assert.ok(URL.canParse(PREFIXED.exposeUri("s", own)), own);
   }

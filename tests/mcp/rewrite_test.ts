@@ -144,6 +144,8 @@ Deno.test("exposeResult() renames the page that shows a result, and the task tha
 Deno.test("exposeResult() gives back the very same object where nothing is to be renamed", () => {
   const big = { content: [text, { type: "future", uri: "a:b" }], _meta: { other: 1 } };
   assert.strictEqual(exposeResult(PREFIXED, "s", "tools/call", big), big);
+  const asking = { inputRequests: { form: { method: "elicitation/create", params: {} }, x: 7 } };
+  assert.strictEqual(exposeResult(PREFIXED, "s", "tools/call", asking), asking);
 
   const anything = fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true });
   const plain = plainNaming("s");
@@ -205,12 +207,14 @@ Deno.test("exposeServerRequest() renames resources in sampling and related tasks
     params: { messages: [{ role: "user", content: link(uri) }], tools: [], ...related(id) },
   });
   const theirs = { method: "tasks/get", params: { taskId: "7" } };
+  const form = { method: "elicitation/create", params: { messages: [{ content: link("a:b") }] } };
 
   assert.deepEqual(
     exposeServerRequest(PREFIXED, "s", sampling("a:b", "7")),
     sampling("a:b#~s", "s__7"),
   );
   assert.strictEqual(exposeServerRequest(PREFIXED, "s", theirs), theirs);
+  assert.strictEqual(exposeServerRequest(PREFIXED, "s", form), form);
 });
 
 Deno.test("exposeError() renames the URI that was not found", () => {
