@@ -1,5 +1,4 @@
 import { isObject, type JsonObject, RPC, type RpcError } from "./message.ts";
-import { factsOf } from "./methods.ts";
 import type { Era } from "./versions.ts";
 import { withoutTasksExtension } from "./server_capabilities.ts";
 
@@ -7,12 +6,6 @@ import { withoutTasksExtension } from "./server_capabilities.ts";
 interface Question {
   method: string;
   params?: JsonObject;
-}
-
-/** Whether a method is one that servers ask their clients. */
-export function isServerRequest(method: string): boolean {
-  const facts = factsOf(method);
-  return facts !== undefined && !facts.isNotification && facts.from !== "client";
 }
 
 /**

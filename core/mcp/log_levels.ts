@@ -27,9 +27,3 @@ export function isAtLeast(level: unknown, threshold: LogLevel): boolean {
   if (!isLogLevel(level)) return true;
   return LOG_LEVELS.indexOf(level) >= LOG_LEVELS.indexOf(threshold);
 }
-
-/** The more talkative of two levels; `null` stands for silence. */
-export function lowerLevel(one: LogLevel | null, other: LogLevel | null): LogLevel | null {
-  if (one === null || other === null) return one ?? other;
-  return isAtLeast(one, other) ? other : one;
-}

@@ -150,16 +150,6 @@ export function errorOf(
   return id === undefined ? { jsonrpc: "2.0", error } : { jsonrpc: "2.0", id, error };
 }
 
-/** A message that wants no answer. */
-export function notificationOf(method: string, params?: JsonObject): RpcNotification {
-  return params === undefined ? { jsonrpc: "2.0", method } : { jsonrpc: "2.0", method, params };
-}
-
-/** The answer to a request whose error is known already. */
-export function failureOf(id: RequestId, error: RpcError): RpcResponse {
-  return { jsonrpc: "2.0", id, error };
-}
-
 /** The text field of `params`, or `null` when it is not there or no text. */
 export function textParam(params: JsonObject | undefined, name: string): string | null {
   const value = params?.[name];

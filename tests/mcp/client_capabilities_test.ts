@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  capabilitiesForServer,
-  isServerRequest,
-  mayAsk,
-} from "../../core/mcp/client_capabilities.ts";
+import { capabilitiesForServer, mayAsk } from "../../core/mcp/client_capabilities.ts";
 import type { JsonObject } from "../../core/mcp/message.ts";
 
 const EVERYTHING = {
@@ -78,15 +74,6 @@ Deno.test("mayAsk() lets no server ask what clients do not answer, and cuts long
   }
   const refusal = mayAsk({ method: "x".repeat(10_000) }, EVERYTHING);
   assert.ok(refusal !== null && refusal.message.length < 300);
-});
-
-Deno.test("isServerRequest() knows what servers ask", () => {
-  for (const method of ["ping", "roots/list", "sampling/createMessage", "elicitation/create"]) {
-    assert.ok(isServerRequest(method), method);
-  }
-  for (const method of ["tools/call", "notifications/message", "x", "toString"]) {
-    assert.equal(isServerRequest(method), false, method);
-  }
 });
 
 Deno.test("capabilitiesForServer() keeps tasks within their era, and every other capability", () => {

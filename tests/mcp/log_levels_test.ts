@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { LoggingLevelSchema } from "@modelcontextprotocol/sdk/types.js";
-import { isAtLeast, isLogLevel, LOG_LEVELS, lowerLevel } from "../../core/mcp/log_levels.ts";
+import { isAtLeast, isLogLevel, LOG_LEVELS } from "../../core/mcp/log_levels.ts";
 
 Deno.test("LOG_LEVELS are those of the specification, least severe first", () => {
   assert.deepEqual([...LOG_LEVELS], LoggingLevelSchema.options);
@@ -23,12 +23,4 @@ Deno.test("isAtLeast() lets through what is as severe as was asked, and worse", 
 
 Deno.test("isAtLeast() lets a level through that nobody knows", () => {
   for (const level of ["loud", undefined, 7]) assert.ok(isAtLeast(level, "emergency"));
-});
-
-Deno.test("lowerLevel() gives the more talkative of two, and silence only for two that are silent", () => {
-  assert.equal(lowerLevel("info", "error"), "info");
-  assert.equal(lowerLevel("error", "info"), "info");
-  assert.equal(lowerLevel(null, "error"), "error");
-  assert.equal(lowerLevel("error", null), "error");
-  assert.equal(lowerLevel(null, null), null);
 });
