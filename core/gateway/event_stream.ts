@@ -14,6 +14,8 @@ export class EventStream {
   #controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>> | null = null;
   /** What all who wait for room wait for; `null` while nobody does. */
   #room: PromiseWithResolvers<void> | null = null;
+  /** Whether one message is being written in pieces. */
+  #isLong = false;
 
   constructor(onGone: () => void) {
     this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -36,29 +38,59 @@ export class EventStream {
 
   /** Writes once there is room; what is written after the end is dropped. */
   async write(text: string): Promise<void> {
-    while (this.#isFull()) {
-      this.#room ??= Promise.withResolvers<void>();
-      await this.#room.promise;
-    }
+    while (this.#isFull() || this.#isInLong()) await this.#change();
     this.#controller?.enqueue(ENCODER.encode(text));
+  }
+
+  /**
+   * Begins a message that is written in pieces, when it is its turn; whatever else is
+   * written waits for its end. `false` when nobody reads any more.
+   */
+  async beginLong(): Promise<boolean> {
+    while (this.#isInLong()) await this.#change();
+    this.#isLong = this.isOpen;
+    return this.isOpen;
+  }
+
+  /** Writes a piece of that message once there is room; `false` when nobody reads it. */
+  async writeLong(bytes: Uint8Array): Promise<boolean> {
+    while (this.#isFull()) await this.#change();
+    this.#controller?.enqueue(new Uint8Array(bytes));
+    return this.isOpen;
+  }
+
+  /** Says that the message is complete. */
+  endLong(): void {
+    this.#isLong = false;
+    this.#wake();
   }
 
   /** Writes only if there is room: a reader that is busy needs no sign of life. */
   tryWrite(text: string): void {
-    if (!this.#isFull()) this.#controller?.enqueue(ENCODER.encode(text));
+    if (!this.#isFull() && !this.#isLong) this.#controller?.enqueue(ENCODER.encode(text));
   }
 
-  /** Ends the stream; the client sees a clean end. */
+  /** Ends the stream: cleanly, unless it is in the middle of a long message. */
   end(): void {
     const controller = this.#controller;
     this.#controller = null;
     this.#wake();
-    controller?.close();
+    if (this.#isLong) controller?.error(new Error("The message is not complete"));
+    else controller?.close();
+  }
+
+  #change(): Promise<void> {
+    this.#room ??= Promise.withResolvers<void>();
+    return this.#room.promise;
   }
 
   #wake(): void {
     this.#room?.resolve();
     this.#room = null;
+  }
+
+  #isInLong(): boolean {
+    return this.#isLong && this.isOpen;
   }
 
   #isFull(): boolean {

@@ -15,7 +15,7 @@ import type { SessionStates } from "../sessions/session_states.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { ListCache } from "../upstream/list_cache.ts";
 import type { KnownName } from "../upstream/name_index.ts";
-import type { Target, UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
+import type { LargeAnswers, Target, UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
 import { checkParamHeaders, knownName, renewedName } from "./known_names.ts";
 import { inModernRounds, type ModernRoundsDeps } from "./modern_rounds.ts";
 import { inRounds } from "./input_rounds.ts";
@@ -26,6 +26,15 @@ export interface ExchangeDeps extends ModernRoundsDeps {
   connector: Connector;
   lists: ListCache;
   states: SessionStates;
+}
+
+/** What a server is asked for. */
+export interface Asked {
+  target: Target;
+  /** The name in the request without what says whose it is; a shortened one is not whole. */
+  item: string;
+  /** Takes the answer while it comes, should it be large. */
+  large: LargeAnswers;
 }
 
 /** A server's answer, and the own name of what was asked for. */
@@ -41,19 +50,19 @@ export interface Exchanged {
 export async function exchange(
   deps: ExchangeDeps,
   incoming: Incoming,
-  target: Target,
-  item: string,
+  asked: Asked,
 ): Promise<Exchanged> {
+  const { target, item } = asked;
   const known = await knownName(deps, incoming, target, item);
   checkParamHeaders(incoming, known);
-  const answer = await send(deps, incoming, await callOf(deps, incoming, target, known));
+  const answer = await send(deps, incoming, await callOf(deps, incoming, asked, known));
   const isStale = answer.response.error?.code === RPC.headerMismatch && answer.status === 400;
   if (!isStale) return { answer, own: known.own };
 
   // Not executed: the definition changed. List and send again (2026-07-28, Client Behavior).
   const renewed = await renewedName(deps, incoming, target, item);
   return {
-    answer: await send(deps, incoming, await callOf(deps, incoming, target, renewed)),
+    answer: await send(deps, incoming, await callOf(deps, incoming, asked, renewed)),
     own: renewed.own,
   };
 }
@@ -67,7 +76,7 @@ function send(deps: ExchangeDeps, incoming: Incoming, call: UpstreamCall): Promi
 async function callOf(
   deps: ExchangeDeps,
   incoming: Incoming,
-  target: Target,
+  { target, large }: Asked,
   known: KnownName,
 ): Promise<UpstreamCall> {
   const { request: { id, method }, caller, scope, line, signal } = incoming;
@@ -86,6 +95,7 @@ async function callOf(
     onNotification: (notification) =>
       line.notify(exposeNotification(scope.naming, target.slug, notification)),
     onRequest: (request, until) => ask(incoming, target, request, until),
+    large,
   };
 }
 

@@ -8,9 +8,10 @@ import { wantsInput } from "../mcp/results.ts";
 import { exposeError, exposeItems, exposeResult } from "../mcp/rewrite.ts";
 import type { Server } from "../servers/server.ts";
 import type { UpstreamAnswer } from "../upstream/upstream.ts";
+import { AnswerPassing } from "./answer_passing.ts";
 import { exchange, type ExchangeDeps } from "./exchange.ts";
 import { TakenBack } from "./in_flight.ts";
-import type { Incoming } from "./incoming.ts";
+import type { Incoming, Passed } from "./incoming.ts";
 import { errorAnswer, type Log } from "./rpc_reply.ts";
 
 /** What forwarding a request needs. */
@@ -26,6 +27,8 @@ export interface ForwardEnd {
   outcome: Outcome;
   /** The own name of what was asked for. */
   item: string;
+  /** The end of an answer that was passed on while it came; `response` only stands for it. */
+  passed?: Passed;
 }
 
 /** What the modern era says with the status of an error (2026-07-28, Streamable HTTP). */
@@ -42,11 +45,13 @@ export async function forward(
   item: string,
 ): Promise<ForwardEnd> {
   const { request } = incoming;
+  const passing = new AnswerPassing(incoming, server.slug);
 
   try {
     const target = await incoming.access.snapshot.target(server);
-    const { answer, own } = await exchange(deps, incoming, target, item);
-    return { ...endOf(incoming, server.slug, answer), item: own };
+    const { answer, own } = await exchange(deps, incoming, { target, item, large: passing });
+    const passed = passing.passed ?? undefined;
+    return { ...endOf(incoming, server.slug, answer), item: own, passed };
   } catch (error) {
     const response = errorAnswer(request.id, error, deps.log);
     return { response, status: statusOf(incoming, error), outcome: outcomeOf(error), item };

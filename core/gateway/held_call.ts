@@ -2,8 +2,9 @@ import { isObject, type JsonObject, type RpcNotification } from "../mcp/message.
 import { errorOf, resultOf, type RpcRequest, type RpcResponse } from "../mcp/message.ts";
 import { requestForModernClient } from "../mcp/border.ts";
 import type { InputRequests } from "../mcp/input_required.ts";
+import { TakenBack } from "./in_flight.ts";
 import { mayAsk } from "../mcp/client_capabilities.ts";
-import type { UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
+import type { LargeAnswers, UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
 
 /** What a held call needs of its client at one time: the questions, by their keys. */
 export interface Wanted {
@@ -34,6 +35,8 @@ export class HeldCall {
   readonly #capabilities: JsonObject;
   #asked = Promise.withResolvers<void>();
   #tell: Tell | null = null;
+  /** Where a large answer goes: to the client of the present round. */
+  #large: LargeAnswers | null = null;
   #lastKey = 0;
 
   constructor(
@@ -46,6 +49,10 @@ export class HeldCall {
       signal: this.#ending.signal,
       onNotification: (notification) => this.#tell?.(notification),
       onRequest: (question, signal) => this.#ask(question, signal),
+      large: {
+        isWelcome: () => this.#large?.isWelcome() ?? false,
+        pass: (answer) => this.#large?.pass(answer) ?? Promise.reject(nobody()),
+      },
     });
     this.#answer.catch(() => {});
   }
@@ -59,8 +66,13 @@ export class HeldCall {
    * Waits for the call's end, or for what its server asks next. Aborting `signal` ends the
    * call: its client left.
    */
-  async next(tell: Tell, signal: AbortSignal): Promise<UpstreamAnswer | Wanted> {
+  async next(
+    tell: Tell,
+    signal: AbortSignal,
+    large: LargeAnswers | null = null,
+  ): Promise<UpstreamAnswer | Wanted> {
     this.#tell = tell;
+    this.#large = large;
     const leave = () => this.end(signal.reason);
     if (signal.aborted) leave();
     signal.addEventListener("abort", leave);
@@ -73,6 +85,7 @@ export class HeldCall {
     } finally {
       signal.removeEventListener("abort", leave);
       this.#tell = null;
+      this.#large = null;
     }
   }
 
@@ -128,6 +141,11 @@ export class HeldCall {
     }
     return { inputRequests };
   }
+}
+
+/** The client of a round left just when its answer came. */
+function nobody(): TakenBack {
+  return new TakenBack("The client left before its answer");
 }
 
 function tooMany(request: RpcRequest): RpcResponse {

@@ -4,7 +4,7 @@ import { randomText } from "../ids.ts";
 import type { JsonObject } from "../mcp/message.ts";
 import { inputRequired } from "../mcp/rounds.ts";
 import type { Connector } from "../upstream/connector.ts";
-import type { UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
+import type { LargeAnswers, UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
 import { HeldCall, type Tell, type Wanted } from "./held_call.ts";
 import { HeldElsewhere } from "./held_elsewhere.ts";
 import { TakenBack } from "./in_flight.ts";
@@ -59,7 +59,7 @@ export class HeldCalls {
   /** Sends a call; its answer may be that the client is asked for something first. */
   async begin(round: Round): Promise<UpstreamAnswer> {
     const call = new HeldCall((whole) => this.#connector.request(whole), round.call);
-    const next = await call.next(round.tell, round.signal);
+    const next = await call.next(round.tell, round.signal, round.call.large);
     if (!("inputRequests" in next)) return next;
     const id = this.#keep(call, String(round.call.caller.memberId));
     return await this.#inputRequired(round, next, { instanceId: this.#mail.instanceId, id });
@@ -73,7 +73,14 @@ export class HeldCalls {
   ): Promise<UpstreamAnswer> {
     const memberId = String(round.call.caller.memberId);
     const next = held.instanceId === this.#mail.instanceId
-      ? await this.#resumeHere(held.id, memberId, responses, round.tell, round.signal)
+      ? await this.#resumeHere(
+        held.id,
+        memberId,
+        responses,
+        round.tell,
+        round.signal,
+        round.call.large,
+      )
       : await this.#elsewhere.resume({ ...held, memberId, responses }, {
         tell: round.tell,
         signal: round.signal,
@@ -102,6 +109,7 @@ export class HeldCalls {
     responses: JsonObject,
     tell: Tell,
     signal: AbortSignal,
+    large: LargeAnswers | null = null,
   ): Promise<UpstreamAnswer | Wanted> {
     const held = this.#held.get(id);
     if (held === undefined || held.memberId !== memberId) throw gone();
@@ -111,7 +119,7 @@ export class HeldCalls {
     held.expiry = null;
     held.call.give(responses);
     try {
-      const next = await held.call.next(tell, signal);
+      const next = await held.call.next(tell, signal, large);
       if ("inputRequests" in next) this.#expire(id, held);
       else this.#drop(id, held);
       return next;

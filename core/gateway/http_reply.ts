@@ -3,7 +3,9 @@ import type { Era } from "../calls/call.ts";
 import type { RpcNotification, RpcRequest } from "../mcp/message.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import type { Accepts } from "./http_guard.ts";
+import { TakenBack } from "./in_flight.ts";
 import type { Served } from "./incoming.ts";
+import { LongMessage } from "./long_message.ts";
 import { type MessageStream, PlainStream } from "./message_stream.ts";
 import type { ReplySink } from "./reply_lines.ts";
 
@@ -45,6 +47,8 @@ export class HttpReply implements ReplySink {
   readonly #answers: string[] = [];
   #missing: number;
   #stream: MessageStream | null = null;
+  /** The answer, while it is given in pieces. */
+  #long: LongMessage | null = null;
   #held: Disposable | null = null;
   #silence: Disposable | null = null;
   #isOver = false;
@@ -70,16 +74,30 @@ export class HttpReply implements ReplySink {
    * where the client reads no stream, where none can be opened, and after the answer.
    */
   async say(message: RpcNotification | RpcRequest): Promise<boolean> {
-    if (!this.#options.accepts.stream || this.#isOver) return false;
+    const isBody = this.#long?.isEvent === false;
+    if (!this.#options.accepts.stream || this.#isOver || isBody) return false;
     this.#startQuietly();
     await this.#stream?.send(JSON.stringify(message));
     return this.#stream !== null && !this.lost.aborted;
   }
 
-  /** Gives an answer, and ends the reply with the last one. */
-  async finish({ json, status }: Served): Promise<void> {
+  /** Pieces of one answer, not of several; and only to a connection of this process. */
+  get takesLong(): boolean {
+    if (this.#isOver || this.#options.batchSize !== undefined) return false;
+    return this.#stream === null || this.#stream.connection !== null;
+  }
+
+  /** Gives a piece of the answer: of the body, or of its event. */
+  async pass(bytes: Uint8Array): Promise<void> {
+    this.#long ??= await this.#beginLong();
+    await this.#long.write(bytes);
+  }
+
+  /** Gives an answer, or its end, and ends the reply with the last one. */
+  async finish({ json, status, rest }: Served): Promise<void> {
     const { accepts, batchSize } = this.#options;
     this.#countDown();
+    if (this.#long !== null || rest !== undefined) return await this.#finishLong(json, rest);
     const isPlain = this.#stream === null && accepts.json;
     if (isPlain && batchSize === undefined) return this.#resolve(json, status);
     if (isPlain && !accepts.stream) {
@@ -128,9 +146,42 @@ export class HttpReply implements ReplySink {
     }
   }
 
-  #start(): MessageStream {
+  async #beginLong(): Promise<LongMessage> {
+    const isBody = this.#stream === null && this.#options.accepts.json;
+    this.#stream ??= isBody ? this.#startBody() : this.#start();
+    const { connection } = this.#stream;
+    if (connection === null) throw new TakenBack("The client left before its answer");
+    return await LongMessage.begin(connection, !isBody);
+  }
+
+  async #finishLong(json: string, rest: Served["rest"]): Promise<void> {
+    const long = this.#long ??= await this.#beginLong();
+    if (rest === undefined) {
+      // What was given is no answer: the body is cut, or an error follows the event.
+      await long.breakOff();
+      if (long.isEvent) await this.#stream?.send(json);
+      return this.#end();
+    }
+
+    await long.end(rest);
+    this.#release();
+    // It cannot be given again, so it is not kept.
+    this.#stream?.drop();
+  }
+
+  #startBody(): MessageStream {
+    return this.#start(
+      { "content-type": "application/json" },
+      (connection, onLost) => new PlainStream(connection, onLost),
+    );
+  }
+
+  #start(
+    type: Record<string, string> = STREAM_HEADERS,
+    outlive = this.#options.outlive,
+  ): MessageStream {
     this.#stopWaiting();
-    const { hold, onGone, onShutOut, headers, outlive } = this.#options;
+    const { hold, onGone, onShutOut, headers } = this.#options;
     const connection = new EventStream(() => {
       this.#release();
       stream.left(connection);
@@ -143,7 +194,7 @@ export class HttpReply implements ReplySink {
     });
     const stream = outlive?.(connection, onLost) ?? new PlainStream(connection, onLost);
     this.#response.resolve(
-      new Response(connection.body, { headers: { ...STREAM_HEADERS, ...headers } }),
+      new Response(connection.body, { headers: { ...type, ...headers } }),
     );
     return stream;
   }

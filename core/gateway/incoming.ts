@@ -26,6 +26,21 @@ export interface ReplyLine {
    * a client that cannot be asked, or does not answer in time, is an error answer.
    */
   ask(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse>;
+  /** Whether the answer can be given in pieces, while it comes. */
+  takesLong(): boolean;
+  /**
+   * Gives a piece of the answer, all but the last; waits for a slow reader. Rejects with
+   * `TakenBack` when the client has left.
+   */
+  pass(bytes: Uint8Array): Promise<void>;
+}
+
+/** What is left of an answer that was given in pieces. */
+export interface Passed {
+  /** The last pieces, which are not given yet. */
+  rest: readonly Uint8Array[];
+  /** The size of the whole answer. */
+  sizeBytes: number;
 }
 
 /** A request, with who sent it, to which endpoint, and how its client can be reached. */
@@ -44,6 +59,8 @@ export interface Incoming {
 /** An answer that is ready to be sent: what had to be recorded is recorded. */
 export interface Served {
   json: string;
+  /** The end of an answer that was given in pieces; `json` is not looked at then. */
+  rest?: readonly Uint8Array[];
   /** HTTP status where the transport has one for each answer. */
   status: number;
 }

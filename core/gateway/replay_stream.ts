@@ -1,5 +1,6 @@
 import { afterAbout } from "../coarse_timer.ts";
 import { identifiedEvent, primingEvent } from "../mcp/sse.ts";
+import { EventStream } from "./event_stream.ts";
 import type { MessageStream } from "./message_stream.ts";
 
 /** A connection that a stream is written to, here or at another process. */
@@ -73,6 +74,11 @@ export class ReplayStream implements MessageStream {
   /** Whether a client reads it right now. */
   get isAttached(): boolean {
     return this.#connection !== null;
+  }
+
+  /** Another process's connection gets messages whole. */
+  get connection(): EventStream | null {
+    return this.#connection instanceof EventStream ? this.#connection : null;
   }
 
   /** How much is kept, in characters. */

@@ -10,6 +10,10 @@ export interface ReplySink {
   readonly lost: AbortSignal;
   /** Brings a message to the client; `false` when it reads no stream here. */
   say(message: RpcNotification | RpcRequest): Promise<boolean>;
+  /** Whether an answer can be written in pieces. */
+  readonly takesLong: boolean;
+  /** Writes a piece of the answer. Rejects with `TakenBack` when the client has left. */
+  pass(bytes: Uint8Array): Promise<void>;
 }
 
 /** What a line needs. */
@@ -36,5 +40,7 @@ export function replyLine(
     ask(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
       return asks.ask({ client: caller, request, signal, send, lost: sink.lost });
     },
+    takesLong: () => sink.takesLong,
+    pass: (bytes) => sink.pass(bytes),
   };
 }

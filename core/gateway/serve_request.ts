@@ -121,7 +121,7 @@ async function onRecord(
   const startedAt = deps.now();
   const startedMs = performance.now();
   const end = await run();
-  const answer = served(end.response, end.status);
+  const answer = { ...served(end.response, end.status), rest: end.passed?.rest };
 
   try {
     await deps.callLog.record(incoming.access.snapshot.workspace.id, {
@@ -133,7 +133,7 @@ async function onRecord(
       outcome: end.outcome,
       durationMs: Math.round((performance.now() - startedMs) * 10) / 10,
       bytesIn: incoming.bytesIn,
-      bytesOut: Buffer.byteLength(answer.json),
+      bytesOut: end.passed?.sizeBytes ?? Buffer.byteLength(answer.json),
     });
     return answer;
   } catch (error) {

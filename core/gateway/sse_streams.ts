@@ -16,12 +16,14 @@ import { flightKey, TakenBack } from "./in_flight.ts";
 import type { InstanceMail } from "./instance_mail.ts";
 import type { ListeningDeps, ListeningStreams } from "./listening_streams.ts";
 import type { PostsDeps } from "./posts.ts";
-import { replyLine, type ReplySink } from "./reply_lines.ts";
+import type { Served } from "./incoming.ts";
+import { replyLine } from "./reply_lines.ts";
 import { errorAnswer } from "./rpc_reply.ts";
 import { serveRequest } from "./serve_request.ts";
+import { SharedReply } from "./shared_reply.ts";
 
 /** A stream of the HTTP+SSE transport that this process holds. */
-interface SseStream extends ReplySink {
+interface SseStream {
   id: string;
   slug: string;
   server: string | null;
@@ -31,6 +33,8 @@ interface SseStream extends ReplySink {
   session: ClientSession | null;
   /** What lets its client hear what nobody asked for. */
   joined: Disposable | null;
+  /** Aborts when the stream has ended. */
+  lost: AbortSignal;
 }
 
 /** A message that was posted to another process than the one that holds its stream. */
@@ -93,10 +97,6 @@ export class SseStreams {
       session: null,
       joined: null,
       lost: lost.signal,
-      async say(message) {
-        await stream.write(messageEvent(JSON.stringify(message)));
-        return stream.isOpen;
-      },
     });
     await stream.write(endpointEvent(`${pathname}?stream=${encodeURIComponent(address)}`));
     return new Response(stream.body, { headers: STREAM_HEADERS });
@@ -164,16 +164,19 @@ export class SseStreams {
     body: string,
     letIn: Access | null,
   ): Promise<void> {
-    const answer = await this.#answer(stream, request, body, letIn);
-    if (answer !== null) await stream.stream.write(messageEvent(answer));
+    const reply = new SharedReply(stream.stream, stream.lost);
+    const answer = await this.#answer(stream, reply, request, body, letIn);
+    if (answer === null) await reply.drop();
+    else await reply.finish(answer);
   }
 
   async #answer(
     stream: SseStream,
+    reply: SharedReply,
     request: RpcRequest,
     body: string,
     letIn: Access | null,
-  ): Promise<string | null> {
+  ): Promise<Pick<Served, "json" | "rest"> | null> {
     const { authority, inFlight, log } = this.#deps;
 
     try {
@@ -188,11 +191,11 @@ export class SseStreams {
         caller,
         bytesIn: Buffer.byteLength(body),
         signal: flight.signal,
-        line: replyLine(this.#deps, caller, stream),
+        line: replyLine(this.#deps, caller, reply),
       });
-      return flight.signal.reason instanceof TakenBack ? null : served.json;
+      return flight.signal.reason instanceof TakenBack ? null : served;
     } catch (error) {
-      return JSON.stringify(errorAnswer(request.id, error, log));
+      return { json: JSON.stringify(errorAnswer(request.id, error, log)) };
     }
   }
 
@@ -215,7 +218,7 @@ export class SseStreams {
       // Everything of this session is served by this process.
       isShared: false,
       isAttached: () => stream.stream.isOpen,
-      send: async (message) => void await stream.say(message),
+      send: (message) => stream.stream.write(messageEvent(JSON.stringify(message))),
     });
     stream.joined = joined;
     if (!stream.stream.isOpen) joined[Symbol.dispose]();
