@@ -205,10 +205,17 @@ Deno.test("initialize and server/discover say what the gateway is, and no more t
   const hello = await answerIn(await world.send(legacy(token, "initialize", {})));
   const discovered = await answerIn(await world.send(modern(token, "server/discover")));
 
-  assert.deepEqual(hello.result.capabilities, { tools: {} });
+  const offered = {
+    tools: { listChanged: true },
+    prompts: { listChanged: true },
+    resources: { listChanged: true, subscribe: true },
+    completions: {},
+    logging: {},
+  };
+  assert.deepEqual(hello.result.capabilities, offered);
   assert.equal(hello.result.protocolVersion, "2025-11-25");
   assert.equal(hello.result.serverInfo.name, "aerostack-gateway");
-  assert.deepEqual(discovered.result.capabilities, { tools: {} });
+  assert.deepEqual(discovered.result.capabilities, offered);
   assert.equal(discovered.result.resultType, "complete");
   assert.ok(discovered.result.supportedVersions.includes("2026-07-28"));
 });

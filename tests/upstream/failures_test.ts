@@ -89,7 +89,7 @@ Deno.test("a call that is too slow says after how many seconds, and its server i
     const request = send(token, "tools/call", { name: "slow__wait", arguments: { key: era } });
     const { error } = await answerIn(await world.send(request));
     assert.equal(error?.code, -32001);
-    assert.equal(error?.message, 'Server "slow" did not answer within 1 s');
+    assert.equal(error?.message, 'Server "slow" did not answer within 1 s (total timeout)');
   }
 
   const { waits } = upstream.journal;
