@@ -7,7 +7,7 @@ import {
   Server,
   type ServerContext,
 } from "@modelcontextprotocol/server";
-import type { FeatureServer, FeatureServerOptions } from "./feature_server.ts";
+import { type FeatureServer, type FeatureServerOptions, watchEnd } from "./feature_server.ts";
 import { type Answers, InputNeeded, type Question, runFeature } from "./feature_tools.ts";
 import { FeatureWorld, TODAY } from "./feature_world.ts";
 import { RpcFailure } from "./toolbox.ts";
@@ -27,10 +27,18 @@ export function startModernFeatures(
 ): FeatureServer {
   const bus = new InMemoryServerEventBus();
   const handler = createMcpHandler(() => featureServer(world), { legacy: "reject", bus });
-  const http = serveLocally(
-    async (request) => await handler.fetch(await world.journal.keep(request)),
-    port,
-  );
+  let subscribers = 0;
+
+  async function serve(received: Request): Promise<Response> {
+    const request = await world.journal.keep(received);
+    const isSubscription = (await request.clone().text()).includes(`Subscriptions":["${TODAY}"`);
+    const answer = await handler.fetch(request);
+    if (!isSubscription || answer.body === null || !answer.ok) return answer;
+    subscribers++;
+    return new Response(watchEnd(answer.body, () => subscribers--), answer);
+  }
+
+  const http = serveLocally(serve, port);
 
   return {
     world,
@@ -38,7 +46,7 @@ export function startModernFeatures(
     url: `${http.origin}/mcp`,
     port: Number(new URL(http.origin).port),
     listeners: () => bus.listenerCount,
-    subscribers: () => bus.listenerCount,
+    subscribers: () => subscribers,
     grow(name) {
       world.grow(name);
       handler.notify.toolsChanged();
