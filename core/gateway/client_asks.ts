@@ -10,11 +10,8 @@ import {
   type RpcResponse,
 } from "../mcp/message.ts";
 import { metaOf, progressTokenOf, withProgressToken } from "../mcp/meta.ts";
-import type { Caller } from "../upstream/upstream.ts";
+import type { Caller, SessionOwner } from "../upstream/upstream.ts";
 import type { InstanceMail } from "./instance_mail.ts";
-
-/** Whose a session is: what a client sends for one is let in with both. */
-export type SessionOwner = Pick<Caller, "memberId" | "sessionKey">;
 
 /** One question of a server to a legacy client. */
 export interface Question {

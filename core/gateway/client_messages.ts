@@ -7,7 +7,8 @@ import {
   textParam,
 } from "../mcp/message.ts";
 import type { Connector } from "../upstream/connector.ts";
-import type { ClientAsks, SessionOwner } from "./client_asks.ts";
+import type { ClientAsks } from "./client_asks.ts";
+import type { SessionOwner } from "../upstream/upstream.ts";
 import { NO_SESSION } from "./callers.ts";
 import { flightKey, type InFlight } from "./in_flight.ts";
 import type { InstanceMail } from "./instance_mail.ts";

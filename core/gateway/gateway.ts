@@ -54,6 +54,9 @@ export class Gateway {
     this.#posts = new Posts(parts);
     this.#sse = new SseStreams(parts);
     this.#ends = new SessionEnds(parts);
+    deps.states.onChanged((owner, { logLevel }) => {
+      if (logLevel !== null) void deps.connector.setLogLevel(owner, logLevel).catch(() => {});
+    });
   }
 
   /**
@@ -81,6 +84,10 @@ export class Gateway {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     this.#deps.openStreams.close();
+    this.#deps.held.close();
+    this.#deps.attendances.close();
+    this.#deps.listChanges.close();
+    this.#deps.watches.close();
     this.#replays.close();
     this.#deps.lines.close();
     this.#deps.inFlight.close();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { randomText } from "../ids.ts";
 import type { JsonObject } from "../mcp/message.ts";
 import type { ClientSession } from "../sessions/session.ts";
-import type { SessionOwner } from "./client_asks.ts";
+import type { SessionOwner } from "../upstream/upstream.ts";
 import type { EventStream } from "./event_stream.ts";
 import type { InstanceMail } from "./instance_mail.ts";
 import { RemoteConnections } from "./remote_connections.ts";

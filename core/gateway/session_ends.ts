@@ -5,7 +5,7 @@ import type { ClientSessions } from "../sessions/client_sessions.ts";
 import type { ClientSession } from "../sessions/session.ts";
 import type { SessionStates } from "../sessions/session_states.ts";
 import type { Connector } from "../upstream/connector.ts";
-import type { SessionOwner } from "./client_asks.ts";
+import type { SessionOwner } from "../upstream/upstream.ts";
 import type { InstanceMail } from "./instance_mail.ts";
 import type { ReplayStreams } from "./replay_streams.ts";
 

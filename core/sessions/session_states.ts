@@ -1,3 +1,5 @@
+import { z } from "zod";
+import { TokenId } from "../ids.ts";
 import type { JsonObject } from "../mcp/message.ts";
 import { NO_STATE, type SessionState, type StateOwner } from "./session_state.ts";
 import type { SessionStateStore } from "./session_state_store.ts";
@@ -10,7 +12,10 @@ export interface StateNews {
 }
 
 /** Gets the news of a change that another process has made. */
-export type StateListener = (owner: StateOwner, state: SessionState) => void;
+export type StateListener = (owner: News, state: SessionState) => void;
+
+const News = z.object({ memberId: TokenId, sessionKey: z.string() });
+type News = z.infer<typeof News>;
 
 const KIND = "session_state";
 
@@ -57,7 +62,7 @@ export class SessionStates {
     await this.#news.ready();
     const state = await this.#store.update(owner, change);
     this.#remember(owner, Promise.resolve(state));
-    await this.#news.broadcast(KIND, { ...owner });
+    await this.#news.broadcast(KIND, { memberId: owner.memberId, sessionKey: owner.sessionKey });
     return state;
   }
 
@@ -65,7 +70,7 @@ export class SessionStates {
   async end(owner: StateOwner): Promise<void> {
     await this.#store.delete(owner);
     this.#remembered.delete(keyOf(owner));
-    await this.#news.broadcast(KIND, { ...owner });
+    await this.#news.broadcast(KIND, { memberId: owner.memberId, sessionKey: owner.sessionKey });
   }
 
   #read(owner: StateOwner): Promise<SessionState> {
@@ -75,11 +80,10 @@ export class SessionStates {
     return reading;
   }
 
-  #takeNews({ memberId, sessionKey }: JsonObject): void {
-    if (typeof memberId !== "string" || typeof sessionKey !== "string") return;
-    const owner = { memberId, sessionKey };
-    if (!this.#remembered.delete(keyOf(owner))) return;
-    this.#read(owner).then((state) => this.#listener(owner, state), () => {});
+  #takeNews(body: JsonObject): void {
+    const news = News.safeParse(body);
+    if (!news.success || !this.#remembered.delete(keyOf(news.data))) return;
+    this.#read(news.data).then((state) => this.#listener(news.data, state), () => {});
   }
 
   #remember(owner: StateOwner, state: Promise<SessionState>): void {
