@@ -1,34 +1,18 @@
-import {
-  errorOf,
-  type JsonObject,
-  resultOf,
-  RPC,
-  type RpcNotification,
-  type RpcRequest,
-  type RpcResponse,
-  textParam,
-} from "../mcp/message.ts";
-import { type AttendCall, isEmptyFilter, isWanted } from "./attend.ts";
-import { withDeadline } from "./deadline.ts";
-import { timeoutFailure, upstreamFailure } from "./failures.ts";
+import { errorOf, type JsonObject, resultOf, RPC, textParam } from "../mcp/message.ts";
+import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
+import type { AttendCall } from "./attend.ts";
 import type { HttpClient } from "./http_client.ts";
-import type { LegacyTransport, Listening, SessionOpening } from "./legacy_transport.ts";
+import type { LegacyTransport, SessionOpening } from "./legacy_transport.ts";
 import { wishedLevel } from "./log_wishes.ts";
-import { NotificationQueue } from "./notification_queue.ts";
-import { acknowledge, declares } from "./session_offers.ts";
+import { pause } from "./pause.ts";
+import { SessionAttendance } from "./session_attendance.ts";
 import { SessionLogLevel } from "./session_log_level.ts";
+import { declares } from "./session_offers.ts";
 import { SessionOutside } from "./session_outside.ts";
-import { SessionSubscriptions } from "./session_subscriptions.ts";
 import { SseSession } from "./sse_session.ts";
 import { StreamableSession } from "./streamable_session.ts";
-import {
-  CONNECT_TIMEOUT_MS,
-  NO_SESSION,
-  type Recall,
-  type ServerGreeting,
-  type Unsolicited,
-  type UpstreamCall,
-} from "./upstream.ts";
+import { NO_SESSION, type Recall, type ServerGreeting } from "./upstream.ts";
+import type { Unsolicited, UpstreamCall } from "./upstream.ts";
 
 /** What a session needs from its surroundings. */
 export interface SessionDeps {
@@ -39,17 +23,15 @@ export interface SessionDeps {
 
 /** How long a request that the session itself sends may take. */
 const OWN_TIMEOUT_MS = 5_000;
+/** How long the first call waits until what was set holds again. */
+const RESTORE_WAIT_MS = 2_000;
 
 /** A session with a legacy server, and what its owner has set in it. */
 export class LegacySession {
   readonly #opening: SessionOpening;
   readonly #transport: LegacyTransport;
-  readonly #outside: SessionOutside;
+  readonly #attendance: SessionAttendance;
   readonly #logLevel: SessionLogLevel;
-  readonly #attended: SessionSubscriptions;
-  /** What the owner subscribed to by itself. */
-  readonly #subscribed = new Set<string>();
-  #attendees = 0;
 
   private constructor(
     opening: SessionOpening,
@@ -58,16 +40,15 @@ export class LegacySession {
   ) {
     this.#opening = opening;
     this.#transport = transport;
-    this.#outside = outside;
+    this.#attendance = new SessionAttendance({
+      transport,
+      outside,
+      listensAnyway: this.#isOwned,
+      ask: (method, params) => this.#ask(method, params),
+    });
     this.#logLevel = new SessionLogLevel(async (level) => {
       await this.#ask("logging/setLevel", { level });
     });
-    this.#attended = new SessionSubscriptions(
-      async (uri) => this.#subscribed.has(uri) || await this.#ask("resources/subscribe", { uri }),
-      async (uri) => {
-        if (!this.#subscribed.has(uri)) await this.#ask("resources/unsubscribe", { uri });
-      },
-    );
   }
 
   /**
@@ -86,8 +67,11 @@ export class LegacySession {
     if (transport === null) return null;
 
     const session = new LegacySession(opening, transport, outside);
-    if (session.#isOwned) await session.#resume(recall);
-    return session;
+    if (session.#isOwned) await session.#begin(recall, signal);
+    if (!signal.aborted) return session;
+    // Whoever waited for it has left, so nobody would ever close it.
+    await session.close().catch(() => {});
+    throw signal.reason;
   }
 
   /** What the server said of itself. */
@@ -111,13 +95,12 @@ export class LegacySession {
     if (level !== null && this.#declares("logging")) await this.#logLevel.include(level);
 
     const uri = textParam(call.params, "uri");
-    if (call.method === "resources/unsubscribe" && uri !== null) {
-      this.#subscribed.delete(uri);
-      if (this.#attended.has(uri)) return resultOf(call.id, {});
-    }
+    const isUnsubscribing = call.method === "resources/unsubscribe" && uri !== null;
+    if (isUnsubscribing && this.#attendance.giveUp(uri)) return resultOf(call.id, {});
+
     const answer = await this.#transport.request(call);
     const isSubscribed = call.method === "resources/subscribe" && answer?.result !== undefined;
-    if (isSubscribed && uri !== null) this.#subscribed.add(uri);
+    if (isSubscribed && uri !== null) this.#attendance.keep(uri);
     return answer;
   }
 
@@ -135,62 +118,13 @@ export class LegacySession {
    * Hears of changes until the caller has heard enough; `null` when the session turns out
    * to be gone already. Throws `upstream_failed` when the server stops telling of them.
    */
-  async attend(call: AttendCall): Promise<true | null> {
-    const queue = new NotificationQueue((notification) => call.onNotification(notification));
-    const held: string[] = [];
-    this.#attendees++;
-
-    try {
-      using _hearing = this.#outside.hear((notification) => {
-        if (isWanted(call.filter, notification)) queue.push(notification);
-      });
-      return await this.#attend(call, queue, held);
-    } catch (error) {
-      if (call.signal.aborted) return true;
-      throw error;
-    } finally {
-      queue.close();
-      this.#attendees--;
-      for (const uri of held) void this.#attended.release(uri);
-      if (this.#attendees === 0 && !this.#isOwned) this.#transport.stopListening();
-    }
+  attend(call: AttendCall): Promise<true | null> {
+    return this.#attendance.attend(call);
   }
 
   /** Ends it, and tells the server. */
   async close(): Promise<void> {
     await this.#transport.close();
-  }
-
-  async #attend(call: AttendCall, queue: NotificationQueue, held: string[]): Promise<true | null> {
-    const listening = await this.#listen(call.signal);
-    if (this.ended) return null;
-    const offer = listening === null ? {} : await acknowledge(
-      this.greeting.capabilities,
-      call.filter,
-      async (uri) => {
-        const isGranted = await this.#attended.hold(uri);
-        if (isGranted) held.push(uri);
-        return isGranted;
-      },
-    );
-    if (this.ended) return null;
-
-    await call.onReady(offer);
-    if (listening === null || isEmptyFilter(offer)) return true;
-    queue.open();
-    await Promise.race([listening.stopped, this.whenEnded, whenAborted(call.signal)]);
-    if (call.signal.aborted) return true;
-    throw upstreamFailure(call.target.slug, "connect", "closed its event stream");
-  }
-
-  #listen(signal: AbortSignal): Promise<Listening | null> {
-    const { slug } = this.#opening.target;
-    return withDeadline(
-      signal,
-      CONNECT_TIMEOUT_MS,
-      () => timeoutFailure(slug, CONNECT_TIMEOUT_MS),
-      () => this.#transport.listen(),
-    );
   }
 
   /** Whether it belongs to one session of a client, which may hear of things on its own. */
@@ -199,23 +133,31 @@ export class LegacySession {
   }
 
   /** Hears the server, and repeats what the owner has set. Never rejects. */
-  async #resume(recall: Recall): Promise<void> {
+  async #begin(recall: Recall, signal: AbortSignal): Promise<void> {
     // Nobody waits for it: many servers have nothing to say.
     this.#transport.listen().catch(() => {});
+    const waiting = new AbortController();
+    // A server that is slow with this holds up no call.
+    const longest = pause(RESTORE_WAIT_MS, AbortSignal.any([signal, waiting.signal]));
+    await Promise.race([this.#restore(recall), longest]);
+    waiting.abort();
+  }
 
+  async #restore(recall: Recall): Promise<void> {
     try {
       const { logLevel, subscriptions } = await recall(this.#opening.owner);
       const uris = subscriptions.filter(({ serverId }) => serverId === this.#opening.target.id)
         .map(({ uri }) => uri);
-      await Promise.all([this.setLogLevel(logLevel), ...uris.map((uri) => this.#restore(uri))]);
+      const subscribing = uris.map((uri) => this.#subscribe(uri));
+      await Promise.all([this.setLogLevel(logLevel), ...subscribing]);
     } catch {
       // A session without what was set is better than none.
     }
   }
 
-  async #restore(uri: string): Promise<void> {
+  async #subscribe(uri: string): Promise<void> {
     if (!this.#declares("resources", "subscribe")) return;
-    if (await this.#ask("resources/subscribe", { uri })) this.#subscribed.add(uri);
+    if (await this.#ask("resources/subscribe", { uri })) this.#attendance.keep(uri);
   }
 
   #declares(capability: string, part?: string): boolean {
@@ -246,9 +188,4 @@ export class LegacySession {
 export function answerServerRequest(request: RpcRequest): RpcResponse {
   if (request.method === "ping") return resultOf(request.id, {});
   return errorOf(request.id, RPC.methodNotFound, `Method not found: ${request.method}`);
-}
-
-function whenAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 }

@@ -65,7 +65,7 @@ class Subscription {
     await withDeadline(
       this.#ending.signal,
       CONNECT_TIMEOUT_MS,
-      () => timeoutFailure(slug, CONNECT_TIMEOUT_MS),
+      () => timeoutFailure(slug, CONNECT_TIMEOUT_MS, "connect"),
       () => Promise.race([answer.then(() => {}), this.#ready.promise]),
     );
     return await this.#conclude(await answer);

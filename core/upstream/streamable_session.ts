@@ -78,7 +78,12 @@ export class StreamableSession implements LegacyTransport {
     const greeting = readGreeting(slug, "streamable", answer);
     if (greeting === null) return null;
     link.version = greeting.protocolVersion;
-    await discard(await link.post(INITIALIZED, { signal }));
+    try {
+      await discard(await link.post(INITIALIZED, { signal }));
+    } catch (error) {
+      void link.end().catch(() => {});
+      throw error;
+    }
     return new StreamableSession(slug, greeting, link, calls);
   }
 
