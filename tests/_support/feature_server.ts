@@ -27,15 +27,20 @@ export function watchEnd(
   onEnd: () => void,
 ): ReadableStream<Uint8Array> {
   const reader = body.getReader();
+  let isOver = false;
+  const end = () => {
+    if (!isOver) onEnd();
+    isOver = true;
+  };
   return new ReadableStream({
     async pull(controller) {
       const { done, value } = await reader.read();
       if (!done) return controller.enqueue(value);
-      onEnd();
+      end();
       controller.close();
     },
     cancel(reason) {
-      onEnd();
+      end();
       return reader.cancel(reason);
     },
   });
