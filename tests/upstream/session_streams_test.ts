@@ -257,6 +257,8 @@ Deno.test("batches are taken apart, in answers and in events", async () => {
   await eventually("both pings are answered", () => {
     return upstream.seen.filter(({ body }) => body.id as unknown === "p").length === 2;
   });
+  const pongs = upstream.seen.filter(({ body }) => body.id as unknown === "p");
+  assert.deepEqual(pongs.map(({ body }) => body.result), [{}, {}]);
 });
 
 Deno.test("what comes on a call's stream and is not the call's goes to the session's owner", async () => {
