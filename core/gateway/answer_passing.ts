@@ -33,7 +33,7 @@ export class AnswerPassing implements LargeAnswers {
 
   async pass({ chunks, askedId, route }: LargeAnswer): Promise<JsonObject> {
     this.#hasBegun = true;
-    const { request, caller, scope, line } = this.#incoming;
+    const { request, caller, scope, line, signal } = this.#incoming;
     const splice = new AnswerSplice({
       askedId,
       callersId: request.id,
@@ -47,6 +47,7 @@ export class AnswerPassing implements LargeAnswers {
     let rest: Uint8Array[] = [];
 
     for await (const chunk of chunks) {
+      signal.throwIfAborted();
       const pieces = splice.push(chunk);
       if (pieces.length === 0) continue;
       for (const piece of rest) await line.pass(piece);

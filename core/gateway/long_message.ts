@@ -13,6 +13,9 @@ export class LongMessage {
   readonly #connection: EventStream;
   /** Whether it is an event among others, or all that its connection carries. */
   readonly isEvent: boolean;
+  /** The piece that is being written. */
+  #writing: Promise<boolean> = Promise.resolve(true);
+  #isOver = false;
 
   private constructor(connection: EventStream, isEvent: boolean) {
     this.#connection = connection;
@@ -29,11 +32,17 @@ export class LongMessage {
 
   /** Writes a piece once there is room. Rejects with `TakenBack` when the client has left. */
   async write(bytes: Uint8Array): Promise<void> {
-    if (!await this.#connection.writeLong(bytes)) throw left();
+    if (this.#isOver) throw left();
+    this.#writing = this.#connection.writeLong(bytes);
+    if (!await this.#writing) throw left();
   }
 
   /** Writes the last pieces and makes room for other messages. */
   async end(rest: readonly Uint8Array[]): Promise<void> {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    // Whoever breaks off may do so while a piece waits for room.
+    await this.#writing;
     for (const bytes of rest) await this.#connection.writeLong(bytes);
     if (this.isEvent) await this.#connection.writeLong(END);
     this.#connection.endLong();

@@ -6,7 +6,7 @@ type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 /** An event whose data is read while it comes. */
 export interface LongEvent {
-  /** To be read to its end before the next event is asked for. */
+  /** To be read before the next event is asked for; what was not read is lost then. */
   chunks: AsyncGenerator<Uint8Array>;
 }
 
@@ -55,6 +55,11 @@ export async function* readLongEvents(
       const beginning = joined(data.push(frames.beginning()));
       if (!options.isWanted(beginning)) continue;
       yield { chunks: chunksOf(reader, data, beginning) };
+      while (data.rest === null) {
+        const { done, value } = await reader.read();
+        if (done) return;
+        data.push(value);
+      }
       isAsked = false;
       frames.restart();
       chunk = data.rest;

@@ -1,8 +1,10 @@
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
-import { readSse, type SseEvent } from "../mcp/sse.ts";
+import { type LongEvent, readLongEvents } from "../mcp/long_events.ts";
+import type { SseEvent } from "../mcp/sse.ts";
 import { streamFailure } from "./answer_stream.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
+import { LARGE_BYTES } from "./large_answer.ts";
 import { isEventStream } from "./streamable_link.ts";
 import { MAX_ANSWER_CHARS, type Target } from "./upstream.ts";
 
@@ -19,7 +21,9 @@ interface Sending {
 export class SseLink {
   /** What was agreed on; `null` before that. */
   version: string | null = null;
-  readonly events: AsyncGenerator<SseEvent>;
+  /** Whether a long event that begins so is wanted while it comes; none is by itself. */
+  wantsLong: (beginning: Uint8Array) => boolean = () => false;
+  readonly events: AsyncGenerator<SseEvent | LongEvent>;
   readonly #http: HttpClient;
   readonly #target: Target;
   readonly #body: ReadableStreamDefaultReader<Uint8Array>;
@@ -30,7 +34,7 @@ export class SseLink {
     http: HttpClient,
     target: Target,
     body: ReadableStreamDefaultReader<Uint8Array>,
-    events: AsyncGenerator<SseEvent>,
+    events: AsyncGenerator<SseEvent | LongEvent>,
     endpoint: URL,
   ) {
     this.#http = http;
@@ -117,12 +121,18 @@ async function open(
   const body = response.body.getReader();
   const letGo = () => void body.cancel().catch(() => {});
   signal.addEventListener("abort", letGo);
-  const events = readSse(body, MAX_ANSWER_CHARS);
+  let link: SseLink | null = null;
+  const events = readLongEvents(body, {
+    maxBytes: MAX_ANSWER_CHARS,
+    longBytes: LARGE_BYTES,
+    isWanted: (beginning) => link?.wantsLong(beginning) ?? false,
+  });
 
   try {
     const first = await events.next();
-    if (!first.done && first.value.event === "endpoint") {
-      return new SseLink(http, target, body, events, endpointOf(target, first.value.data));
+    if (!first.done && "event" in first.value && first.value.event === "endpoint") {
+      const endpoint = endpointOf(target, first.value.data);
+      return link = new SseLink(http, target, body, events, endpoint);
     }
     letGo();
     return null;

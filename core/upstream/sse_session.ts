@@ -3,6 +3,7 @@ import type { Message, RpcNotification, RpcRequest, RpcResponse } from "../mcp/m
 import { messagesOf, streamFailure } from "./answer_stream.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
 import type { HttpClient } from "./http_client.ts";
+import { type AnswerPassage, answerPassage } from "./large_answer.ts";
 import type { LegacyTransport, Listening, Outside, SessionOpening } from "./legacy_transport.ts";
 import { SessionCalls } from "./session_calls.ts";
 import {
@@ -16,13 +17,18 @@ import {
 import { openSseLink, type SseLink } from "./sse_link.ts";
 import type { ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
 
+/** An answer that is waited for. */
+interface Expected extends PromiseWithResolvers<RpcResponse> {
+  passage: AnswerPassage | undefined;
+}
+
 /** A session over HTTP+SSE (2024-11-05, Transports): one stream, and POSTs beside it. */
 export class SseSession implements LegacyTransport {
   readonly whenEnded: Promise<void>;
   readonly #link: SseLink;
   readonly #opening: SessionOpening;
   readonly #calls: SessionCalls;
-  readonly #answers = new Map<string | number, PromiseWithResolvers<RpcResponse>>();
+  readonly #answers = new Map<string | number, Expected>();
   readonly #ending = Promise.withResolvers<void>();
   #greeting: ServerGreeting | null = null;
   #failure: GatewayError | null = null;
@@ -32,6 +38,7 @@ export class SseSession implements LegacyTransport {
     this.#link = link;
     this.#opening = opening;
     this.#calls = new SessionCalls(outside, (answer) => link.postAside(answer));
+    link.wantsLong = (beginning) => this.#onlyPassage()?.isWanted(beginning) ?? false;
   }
 
   /** Opens the stream and a session; `null` when the server does not offer one. */
@@ -64,7 +71,8 @@ export class SseSession implements LegacyTransport {
 
     let answer: RpcResponse | null = null;
     try {
-      answer = await this.#ask(sessionRequest(call, id), call);
+      const passage = answerPassage(call, id, "sse");
+      answer = await this.#ask(sessionRequest(call, id), call, passage);
       return answer === null ? null : underCallersId(answer, call);
     } finally {
       signal.removeEventListener("abort", onAbort);
@@ -116,8 +124,9 @@ export class SseSession implements LegacyTransport {
   async #ask(
     request: RpcRequest,
     { target, signal, heard }: Pick<UpstreamCall, "target" | "signal" | "heard">,
+    passage?: AnswerPassage,
   ): Promise<RpcResponse | null> {
-    const answer = Promise.withResolvers<RpcResponse>();
+    const answer: Expected = { ...Promise.withResolvers<RpcResponse>(), passage };
     answer.promise.catch(() => {});
     this.#answers.set(request.id, answer);
     const onAbort = () => answer.reject(signal.reason);
@@ -152,12 +161,30 @@ export class SseSession implements LegacyTransport {
   async #pump(): Promise<void> {
     const { slug } = this.#opening.target;
     try {
-      for await (const { data } of this.#link.events) {
-        for (const message of messagesOf(data)) this.#take(message);
+      for await (const event of this.#link.events) {
+        if ("chunks" in event) await this.#passOn(event.chunks);
+        else for (const message of messagesOf(event.data)) this.#take(message);
       }
       this.#end(upstreamFailure(slug, "connect", "closed its event stream"));
     } catch (error) {
       this.#end(streamFailure(slug, error));
+    }
+  }
+
+  /** Whose answer a large one is cannot be told while it comes, unless one alone is due. */
+  #onlyPassage(): AnswerPassage | undefined {
+    const [expected] = this.#answers.values();
+    return this.#answers.size === 1 ? expected?.passage : undefined;
+  }
+
+  /** Passes an answer on as fast as its reader takes it: the stream waits meanwhile. */
+  async #passOn(chunks: AsyncIterable<Uint8Array>): Promise<void> {
+    const [expected] = this.#answers.values();
+    try {
+      const answer = await expected?.passage?.pass(chunks);
+      if (answer !== undefined) expected?.resolve(answer);
+    } catch (error) {
+      expected?.reject(error);
     }
   }
 
