@@ -30,6 +30,8 @@ interface Group {
   watcher: Disposable;
   /** What was installed when it was last looked at; `null` before the first look. */
   installed: Map<ServerId, Installed> | null;
+  /** What servers said before that first look. */
+  early: Map<ServerId, Set<Changeable>>;
   looking: Promise<void> | null;
 }
 
@@ -79,8 +81,8 @@ export class ListChanges {
   changed(serverId: ServerId, list: Changeable): void {
     this.#lists.forget(serverId, list);
     for (const group of this.#groups.values()) {
-      const installed = group.installed?.get(serverId);
-      if (installed !== undefined) tell(group, [installed.slug], [list]);
+      if (group.installed === null) keepEarly(group, serverId, list);
+      else tellOf(group, serverId, [list]);
     }
   }
 
@@ -95,6 +97,7 @@ export class ListChanges {
       listeners: new Set(),
       watcher: this.#signals.watch(keys.epoch(workspace.id), () => this.#look(group)),
       installed: null,
+      early: new Map(),
       looking: null,
     };
     this.#groups.set(workspace.id, group);
@@ -136,6 +139,8 @@ export class ListChanges {
     group.installed = next;
     for (const { watch } of before?.values() ?? []) watch[Symbol.dispose]();
     if (before !== null) tell(group, differences(before, next), CHANGEABLE);
+    for (const [serverId, lists] of group.early) tellOf(group, serverId, [...lists]);
+    group.early.clear();
   }
 
   /** What the first of the listeners may see whose token is still good. */
@@ -175,6 +180,15 @@ function differences(
     if (old?.fingerprint === now?.fingerprint) return [];
     return [now?.slug ?? old?.slug ?? ""];
   });
+}
+
+function keepEarly({ early }: Group, serverId: ServerId, list: Changeable): void {
+  early.set(serverId, (early.get(serverId) ?? new Set()).add(list));
+}
+
+function tellOf(group: Group, serverId: ServerId, lists: readonly Changeable[]): void {
+  const installed = group.installed?.get(serverId);
+  if (installed !== undefined) tell(group, [installed.slug], lists);
 }
 
 function tell(group: Group, slugs: readonly string[], lists: readonly Changeable[]): void {
