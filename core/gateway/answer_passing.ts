@@ -1,10 +1,8 @@
+import { RecordedMethod } from "../calls/call.ts";
 import { AnswerSplice } from "../mcp/answer_splice.ts";
 import type { JsonObject } from "../mcp/message.ts";
 import type { LargeAnswer, LargeAnswers } from "../upstream/upstream.ts";
 import type { Incoming, Passed } from "./incoming.ts";
-
-/** Requests whose answers may be large: what a server made, not lists that are merged. */
-const PASSED_METHODS = ["tools/call", "prompts/get", "resources/read"];
 
 /**
  * Passes one large answer on to its client while it comes, under the client's id, names and
@@ -28,7 +26,8 @@ export class AnswerPassing implements LargeAnswers {
 
   isWelcome(): boolean {
     const { request, line } = this.#incoming;
-    return !this.#hasBegun && PASSED_METHODS.includes(request.method) && line.takesLong();
+    const isMadeByServer = RecordedMethod.safeParse(request.method).success;
+    return isMadeByServer && !this.#hasBegun && line.takesLong();
   }
 
   async pass({ chunks, askedId, route }: LargeAnswer): Promise<JsonObject> {
