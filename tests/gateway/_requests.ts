@@ -161,10 +161,12 @@ export class StreamReader implements AsyncDisposable {
 export async function beginSession(
   send: (request: Request) => Promise<Response>,
   token: string,
+  capabilities: Json = {},
+  protocolVersion = "2025-11-25",
 ): Promise<string> {
   const params = {
-    protocolVersion: "2025-11-25",
-    capabilities: {},
+    protocolVersion,
+    capabilities,
     clientInfo: { name: "t", version: "1" },
   };
   const response = await send(legacy(token, "initialize", params));

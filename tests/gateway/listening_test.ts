@@ -1,0 +1,117 @@
+import assert from "node:assert/strict";
+import { eventually } from "../_support/eventually.ts";
+import { startStreamableFeatures } from "../_support/feature_server_legacy.ts";
+import { answerIn, bare, beginSession, legacy, StreamReader } from "./_requests.ts";
+import { sharedFile, startWorld, type World } from "./_world.ts";
+
+/** Two gateways on one store, a server, and a session of a client. */
+async function listening() {
+  const stack = new AsyncDisposableStack();
+  const upstream = stack.use(startStreamableFeatures("2025-11-25"));
+  const file = stack.use(await sharedFile());
+  const one = stack.use(await startWorld({ store: await file.open() }));
+  const two = stack.use(await one.another());
+  await one.addServer("notes", upstream.url);
+  const { token } = await one.addToken();
+  const session = await beginSession(one.send, token);
+  return {
+    upstream,
+    one,
+    two,
+    token,
+    session,
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
+  };
+}
+
+async function subscribe(world: World, token: string, session: string): Promise<void> {
+  const params = { uri: "notes://today#~notes" };
+  const answer = await answerIn(
+    await world.send(legacy(token, "resources/subscribe", params, { session })),
+  );
+  assert.deepEqual(answer.result, {});
+}
+
+async function listens(world: World, token: string, session: string): Promise<StreamReader> {
+  const response = await world.send(bare("GET", token, session));
+  assert.equal(response.status, 200);
+  const stream = new StreamReader(response);
+  await stream.until(/:\n\n/);
+  return stream;
+}
+
+for (const where of ["one", "two"] as const) {
+  Deno.test(`a change is told where the client listens: process ${where}`, async () => {
+    await using world = await listening();
+    const { one, token, session, upstream } = world;
+    await using stream = await listens(world[where], token, session);
+    await subscribe(one, token, session);
+    await eventually("the server can say something", () => upstream.listeners() > 0);
+
+    await upstream.change();
+
+    await stream.until(/notifications\/resources\/updated.*"uri":"notes:\/\/today#~notes"/);
+  });
+}
+
+Deno.test("a resource that changes many times at once is told once", async () => {
+  await using world = await listening();
+  const { one, token, session, upstream } = world;
+  await using stream = await listens(one, token, session);
+  await subscribe(one, token, session);
+  await eventually("the server can say something", () => upstream.listeners() > 0);
+
+  for (let time = 0; time < 20; time++) await upstream.change();
+  await stream.until(/notifications\/resources\/updated/);
+  await world.one.addServer("later", upstream.url);
+  const told = await stream.until(/^[^]*?notifications\/tools\/list_changed/);
+
+  assert.ok(!told[0].includes("resources/updated"), told[0]);
+});
+
+Deno.test("another member's session and another session of the same member hear nothing", async () => {
+  await using world = await listening();
+  const { one, token, session, upstream } = world;
+  const bob = await one.addToken("Bob");
+  await using mine = await listens(one, token, session);
+  await using other = await listens(one, token, await beginSession(one.send, token));
+  await using bobs = await listens(one, bob.token, await beginSession(one.send, bob.token));
+  await subscribe(one, token, session);
+  await eventually("the server can say something", () => upstream.listeners() > 0);
+
+  await upstream.change();
+  await mine.until(/notifications\/resources\/updated/);
+  await one.addServer("later", upstream.url);
+
+  for (const stream of [other, bobs]) {
+    const heard = await stream.until(/^[^]*?notifications\/tools\/list_changed/);
+    assert.ok(!heard[0].includes("resources/updated"), heard[0]);
+  }
+});
+
+Deno.test("a session that is ended at one process ends its stream at the other, and its upstream session", async () => {
+  await using world = await listening();
+  const { one, two, token, session, upstream } = world;
+  await using stream = await listens(two, token, session);
+  await subscribe(one, token, session);
+  await eventually("the server can say something", () => upstream.listeners() > 0);
+
+  assert.equal((await one.send(bare("DELETE", token, session))).status, 204);
+
+  await stream.ended();
+  assert.equal((await two.send(bare("GET", token, session))).status, 404);
+  assert.equal((await two.send(legacy(token, "ping", {}, { session }))).status, 404);
+  await eventually("the server's stream is closed", () => upstream.listeners() === 0);
+});
+
+Deno.test("every stream ends when the gateway does", async () => {
+  await using world = await listening();
+  const { one, token, session } = world;
+  const ending = await one.another();
+  await using get = await listens(ending, token, session);
+  await using sse = new StreamReader(await ending.send(bare("GET", token)));
+
+  await ending.services.close();
+
+  await Promise.all([get.ended(), sse.ended()]);
+});
