@@ -69,7 +69,7 @@ export class HttpClient {
       const response = await this.#fetch(requestUrl(url, target.injections), {
         method: request.method,
         headers: requestHeaders(request.headers, target),
-        body: request.body,
+        body: sentOnce(request.body),
         redirect: "manual",
         signal: request.signal,
       });
@@ -84,6 +84,14 @@ export class HttpClient {
 /** Lets a body go that nobody will read, so that its connection is free again. */
 export async function discard(response: Response): Promise<void> {
   await response.body?.cancel().catch(() => {});
+}
+
+/**
+ * A body that Deno sends once. One that it can copy it sends again by itself when a kept
+ * connection closes without an answer, though the server may have done what it was asked.
+ */
+function sentOnce(body: string | undefined): Blob | undefined {
+  return body === undefined ? undefined : new Blob([body]);
 }
 
 /** The same response, with a word at its head and at each piece of its body. */
