@@ -95,7 +95,9 @@ export function startRawUpstream(kind: RawKind, answers: RawAnswers): RawUpstrea
     if (request.method === "DELETE") return new Response(null, { status: 204 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
 
-    const asked: Asked = await request.json();
+    const asked: Asked | null = await request.json().catch(() => null);
+    // Whoever asked is gone already.
+    if (asked === null) return new Response(null, { status: 400 });
     const session = sessions.get(new URL(request.url).searchParams.get("session") ?? "");
     if (kind === "HTTP+SSE" && session === undefined) return new Response(null, { status: 404 });
     if (asked.id === undefined) return new Response(null, { status: 202 });
