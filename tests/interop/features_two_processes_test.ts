@@ -50,7 +50,8 @@ async function meetAll(
           name: (own: string) => `${slug}__${own}`,
           uri: (own: string) => `${own}${own.includes("#") ? "!" : "#"}~${slug}`,
         };
-        await useFeatures(step, { client, clientKind, server, serverKind, ...names }, { features });
+        const meeting = { client, clientKind, server, serverKind, ...names, isSpread: true };
+        await useFeatures(step, meeting, { features });
       });
     }
   }
