@@ -9,8 +9,8 @@ export interface PolicyOptions {
   protocol?: ProtocolPin;
   timeout?: number;
   connectTimeout?: number;
-  firstByteTimeout?: number | null;
-  idleTimeout?: number | null;
+  firstByteTimeout?: number | "none";
+  idleTimeout?: number | "none";
   maxConcurrent?: number;
   forwardHeaders?: string[];
 }
@@ -63,15 +63,20 @@ export function policyOf(options: PolicyOptions): ServerChange {
 function timeoutsOf(options: PolicyOptions): TimeoutsChange | undefined {
   const timeouts: TimeoutsChange = {
     connectSeconds: options.connectTimeout,
-    firstByteSeconds: options.firstByteTimeout,
-    idleSeconds: options.idleTimeout,
+    firstByteSeconds: limitOf(options.firstByteTimeout),
+    idleSeconds: limitOf(options.idleTimeout),
     totalSeconds: options.timeout,
   };
   return Object.values(timeouts).every((value) => value === undefined) ? undefined : timeouts;
 }
 
+/** The word stays until here: Commander takes `null` for an option without a value. */
+function limitOf(option: number | "none" | undefined): number | null | undefined {
+  return option === "none" ? null : option;
+}
+
 function unlessNone(parse: (value: string) => number) {
-  return (value: string): number | null => value === "none" ? null : parse(value);
+  return (value: string): number | "none" => value === "none" ? "none" : parse(value);
 }
 
 function headerNames(value: string): string[] {

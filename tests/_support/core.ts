@@ -6,6 +6,7 @@ import { SecretStore } from "../../core/secrets/secret_store.ts";
 import { AddressRules } from "../../core/servers/address_rules.ts";
 import { registerServer } from "../../core/servers/register_server.ts";
 import type { Server } from "../../core/servers/server.ts";
+import { ServerHealthStore } from "../../core/servers/server_health_store.ts";
 import { ServerStore } from "../../core/servers/server_store.ts";
 import { TokenStore } from "../../core/tokens/token_store.ts";
 import { createWorkspace } from "../../core/workspaces/create_workspace.ts";
@@ -35,6 +36,7 @@ export type TestCore = Awaited<ReturnType<typeof testCore>>;
 export function coreOn(store: MemoryStore) {
   const { kv } = store;
   let nowMs = START.getTime();
+  const now = () => new Date(nowMs);
 
   return {
     store,
@@ -43,11 +45,12 @@ export function coreOn(store: MemoryStore) {
       publicUrl: "https://gateway.example.com",
       adminToken: "environment-token-0123456789",
     },
-    now: () => new Date(nowMs),
+    now,
     /** Moves the clock of the test forward. */
     advance: (delayMs: number) => void (nowMs += delayMs),
     keyring: testKeyring(),
     servers: new ServerStore(kv),
+    health: new ServerHealthStore(kv, { instanceId: "test", now }),
     workspaces: new WorkspaceStore(kv),
     installs: new InstallStore(kv),
     secrets: new SecretStore(kv),

@@ -130,6 +130,78 @@ Deno.test("mcp update changes only what was given", async () => {
   assert.deepEqual(seen[0]?.body, { timeouts: { totalSeconds: 5 } });
 });
 
+Deno.test("mcp update sends how a server is called, and nothing that was not given", async () => {
+  const answers = { "PATCH /servers/internal-api": { body: SERVER } };
+  const cases: [string, unknown][] = [
+    ["--protocol 2025-06-18", { protocol: "2025-06-18" }],
+    ["--protocol sse --max-concurrent 7", { protocol: "sse", maxConcurrent: 7 }],
+    ["--connect-timeout 3 --first-byte-timeout 9", {
+      timeouts: { connectSeconds: 3, firstByteSeconds: 9 },
+    }],
+    ["--first-byte-timeout none --idle-timeout none", {
+      timeouts: { firstByteSeconds: null, idleSeconds: null },
+    }],
+    ["--forward-headers X-Request-Id,Accept-Language", {
+      forwardHeaders: ["X-Request-Id", "Accept-Language"],
+    }],
+    ["--forward-headers none", { forwardHeaders: [] }],
+  ];
+
+  for (const [options, body] of cases) {
+    const { code, seen } = await run(
+      answers,
+      "mcp",
+      "update",
+      "internal-api",
+      ...options.split(" "),
+    );
+    assert.equal(code, 0, options);
+    assert.deepEqual(seen[0]?.body, body, options);
+  }
+});
+
+Deno.test("mcp update tells wrong usage before it asks the gateway anything", async () => {
+  const cases: [string, RegExp][] = [
+    ["--protocol 2023-01-01", /2023-01-01.*2025-11-25/],
+    ["--idle-timeout never", /--idle-timeout is "never"; write a whole number from 1 to 3600/],
+    ["--connect-timeout none", /--connect-timeout is "none"/],
+    ["--max-concurrent 0", /whole number from 1 to 10000/],
+    ["", /Nothing to change: give --name, --url, --protocol, --timeout or another option/],
+  ];
+
+  for (const [options, says] of cases) {
+    const words = options.split(" ").filter((word) => word !== "");
+    const { code, err, seen } = await run({}, "mcp", "update", "internal-api", ...words);
+    assert.deepEqual([code, seen.length], [2, 0], options);
+    assert.match(err, says);
+  }
+});
+
+Deno.test("mcp show says since when and why a server is not called", async () => {
+  const breaker = {
+    failures: 7,
+    since: new Date(Date.now() - 125_000).toISOString(),
+    nextTryAt: new Date(Date.now() + 40_000).toISOString(),
+    lastError: 'Server "internal-api" answered HTTP 503',
+  };
+  const health = { eras: ["modern", "legacy"], transport: "sse", probedAt: null, breaker };
+  const show = async (nextTryAt: string) => {
+    const body = { ...SERVER, health: { ...health, breaker: { ...breaker, nextTryAt } } };
+    const answers = { "GET /servers/internal-api": { body } };
+    return (await run(answers, "mcp", "show", "internal-api")).out;
+  };
+
+  const waiting = await show(breaker.nextTryAt);
+  const due = await show(breaker.since);
+
+  assert.match(
+    waiting,
+    /Health +not called: 7 failures in a row since 2 min ago; tried again in \d+ s/,
+  );
+  assert.match(waiting, /Last error +Server "internal-api" answered HTTP 503\n/);
+  assert.match(due, /tried again with the next call/);
+});
+
 Deno.test("mcp remove asks for --force through the gateway's words, and passes it on", async () => {
   const inUse = errorBody("in_use", '"internal-api" is installed in backend; repeat with --force.');
   const refused = await run(

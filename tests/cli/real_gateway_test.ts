@@ -3,6 +3,8 @@ import { freePort, startProcess } from "../_support/child_process.ts";
 import { aerostack, type Finished, ROOT, tempConfig } from "./_command.ts";
 
 const ADMIN_TOKEN = "an-admin-token-for-tests-only";
+/** An address that the rules let through without a look into DNS. */
+const PUBLIC = "https://1.1.1.1/mcp";
 const KEY = "sk-notes-0123456789";
 
 /** Runs the command against one gateway; the words are cut at single spaces. */
@@ -59,6 +61,23 @@ Deno.test("the command does the main job at a real gateway", async (t) => {
     assert.match(withKey.out, /notes works: 4 tools[^]*add_note +Keeps a note/);
     assert.doesNotMatch(set.out + set.err + inject.out + inject.err, new RegExp(KEY));
   });
+
+  await t.step(
+    "shows how a server speaks, what it is pinned to, and how it is called",
+    async () => {
+      const found = await run("mcp show notes");
+      const pinned = await run("mcp update notes --protocol 2026-07-28 --idle-timeout 30");
+      const shown = JSON.parse((await run("mcp show notes --json")).out);
+      const auto = await run("mcp update notes --protocol auto --idle-timeout none");
+
+      assert.match(found.out, /Protocol +auto; modern.* over Streamable HTTP, found out /);
+      assert.match(found.out, /Health +no failures in a row/);
+      assert.match(pinned.out, /Protocol +pinned to 2026-07-28 over Streamable HTTP\n/);
+      assert.match(pinned.out, /Timeouts +total 300 s, connect 10 s, first byte none, idle 30 s/);
+      assert.deepEqual([shown.protocol, shown.timeouts.idleSeconds], ["2026-07-28", 30]);
+      assert.match(auto.out, /Protocol +auto; .*idle none/s);
+    },
+  );
 
   await t.step("says why a server does not work, and ends with 1", async () => {
     await run(`mcp register --name Down --slug down --url http://127.0.0.1:${freePort()}/mcp`);
@@ -131,6 +150,10 @@ Deno.test("the command tells what a real gateway refuses", async () => {
     ["mcp register --name A --slug A__B --url https://a.example", /slug.*"A__B"/],
     ["mcp register --name A --slug a --url http://a.example", /https/],
     ["mcp register --name A --slug a --url https://127.0.0.1/mcp", /127\.0\.0\.1/],
+    [
+      `mcp register --name A --slug a --url ${PUBLIC} --forward-headers Cookie`,
+      /"cookie" is never/,
+    ],
     ["mcp show nope", /There is no server "nope"/],
     ["mcp install nope --workspace nope", /There is no (server|workspace) "nope"/],
     ["secrets list nope", /There is no server "nope"/],
