@@ -17,8 +17,15 @@ const LOGS = ["core/calls/call_log.ts", "core/calls/call_queries.ts"];
 /** Libraries that compute and do nothing else. */
 const PURE_LIBRARIES = ["zod", "eventsource-parser", "node:crypto"];
 
+/** Nouns that are a part of another one, and as pure. */
+const PARTS_OF_NOUNS = [
+  "core/servers/protocol_pin.ts",
+  "core/servers/server_health.ts",
+  "core/servers/timeouts.ts",
+];
+
 /** What every pure file may import. */
-const PURE_FILES = ["core/errors.ts", "core/ids.ts", "core/slug.ts"];
+const PURE_FILES = ["core/errors.ts", "core/ids.ts", "core/slug.ts", ...PARTS_OF_NOUNS];
 
 const STORE_TYPES = ["Deno.Kv", "Deno.openKv", "Deno.AtomicOperation"];
 const AMBIENT = [
@@ -249,6 +256,7 @@ function isStore(path: string): boolean {
 /** `core/servers/server.ts`: a file named like its folder, in the singular. */
 function isPure(path: string): boolean {
   if (path.startsWith("core/mcp/")) return isSource(path);
+  if (PARTS_OF_NOUNS.includes(path)) return true;
   const [, folder, name] = /^core\/([a-z_]+)s\/([a-z_]+)\.ts$/.exec(path) ?? [];
   return folder !== undefined && folder === name;
 }
