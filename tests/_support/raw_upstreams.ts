@@ -1,3 +1,4 @@
+import { parseExact } from "../../core/mcp/exact_json.ts";
 import { serveLocally } from "./upstream.ts";
 
 /** How a raw server is spoken to, and in what it answers. */
@@ -95,7 +96,7 @@ export function startRawUpstream(kind: RawKind, answers: RawAnswers): RawUpstrea
     if (request.method === "DELETE") return new Response(null, { status: 204 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
 
-    const asked: Asked | null = await request.json().catch(() => null);
+    const asked = parseExact(await request.text().catch(() => "null")) as Asked | null;
     // Whoever asked is gone already.
     if (asked === null) return new Response(null, { status: 400 });
     const session = sessions.get(new URL(request.url).searchParams.get("session") ?? "");
