@@ -3,7 +3,7 @@ import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts
 import type { AttendCall } from "./attend.ts";
 import type { HttpClient } from "./http_client.ts";
 import type { LegacyTransport, SessionOpening } from "./legacy_transport.ts";
-import { wishedLevel } from "./log_wishes.ts";
+import { mayBeAsked, wishedLevel } from "./call_wishes.ts";
 import { pause } from "./pause.ts";
 import { SessionAttendance } from "./session_attendance.ts";
 import { SessionLogLevel } from "./session_log_level.ts";
@@ -25,6 +25,8 @@ export interface SessionDeps {
 const OWN_TIMEOUT_MS = 5_000;
 /** How long the first call waits until what was set holds again. */
 const RESTORE_WAIT_MS = 2_000;
+/** How long a call waits for the stream on which its server may speak of it. */
+const LISTEN_WAIT_MS = 1_000;
 
 /** A session with a legacy server, and what its owner has set in it. */
 export class LegacySession {
@@ -32,6 +34,8 @@ export class LegacySession {
   readonly #transport: LegacyTransport;
   readonly #attendance: SessionAttendance;
   readonly #logLevel: SessionLogLevel;
+  /** Settles when the server's stream was waited for; `null` = nobody needs it yet. */
+  #hearing: Promise<void> | null = null;
 
   private constructor(
     opening: SessionOpening,
@@ -43,7 +47,7 @@ export class LegacySession {
     this.#attendance = new SessionAttendance({
       transport,
       outside,
-      listensAnyway: this.#isOwned,
+      listensAnyway: () => this.#hearing !== null,
       ask: (method, params) => this.#ask(method, params),
     });
     this.#logLevel = new SessionLogLevel(async (level) => {
@@ -67,7 +71,7 @@ export class LegacySession {
     if (transport === null) return null;
 
     const session = new LegacySession(opening, transport, outside);
-    if (session.#isOwned) await session.#begin(recall, signal);
+    if (session.#isOwned) await session.#begin(recall);
     if (!signal.aborted) return session;
     // Whoever waited for it has left, so nobody would ever close it.
     await session.close().catch(() => {});
@@ -91,8 +95,7 @@ export class LegacySession {
 
   /** Sends one request; `null` when the server no longer knows the session. */
   async request(call: UpstreamCall): Promise<RpcResponse | null> {
-    const level = wishedLevel(call);
-    if (level !== null && this.#declares("logging")) await this.#logLevel.include(level);
+    await this.#prepare(call);
 
     const uri = textParam(call.params, "uri");
     const isUnsubscribing = call.method === "resources/unsubscribe" && uri !== null;
@@ -133,14 +136,23 @@ export class LegacySession {
   }
 
   /** Hears the server, and repeats what the owner has set. Never rejects. */
-  async #begin(recall: Recall, signal: AbortSignal): Promise<void> {
-    // Nobody waits for it: many servers have nothing to say.
-    this.#transport.listen().catch(() => {});
-    const waiting = new AbortController();
-    // A server that is slow with this holds up no call.
-    const longest = pause(RESTORE_WAIT_MS, AbortSignal.any([signal, waiting.signal]));
-    await Promise.race([this.#restore(recall), longest]);
-    waiting.abort();
+  async #begin(recall: Recall): Promise<void> {
+    void this.#listen();
+    await atMost(RESTORE_WAIT_MS, this.#restore(recall));
+  }
+
+  /** Sees to it that what the server will say in the course of a call is heard. */
+  async #prepare(call: UpstreamCall): Promise<void> {
+    const level = this.#declares("logging") ? wishedLevel(call) : null;
+    if (level !== null) await this.#logLevel.include(level);
+    if (level !== null || this.#isOwned || mayBeAsked(call)) await this.#listen();
+  }
+
+  /** Opens the server's stream unless it is open; waits once for that. Never rejects. */
+  async #listen(): Promise<void> {
+    const listening = this.#transport.listen().catch(() => {});
+    this.#hearing ??= atMost(LISTEN_WAIT_MS, listening);
+    await this.#hearing;
   }
 
   async #restore(recall: Recall): Promise<void> {
@@ -182,6 +194,13 @@ export class LegacySession {
     });
     return answer?.result !== undefined;
   }
+}
+
+/** Waits for something that never rejects, but not for ever. */
+async function atMost(longestMs: number, done: Promise<unknown>): Promise<void> {
+  const waiting = new AbortController();
+  await Promise.race([done, pause(longestMs, waiting.signal)]);
+  waiting.abort();
 }
 
 /** The gateway's own answer to what a server asks where no client can be asked. */

@@ -14,8 +14,8 @@ export interface StreamSource {
   slug: string;
   get(lastEventId: string | null, signal: AbortSignal): Promise<Response>;
   onMessage(message: Message): void;
-  /** The server no longer knows the session. */
-  onGone(): void;
+  /** Whether it is the session that is not found, and not the stream; then it is ended. */
+  endIfGone(): Promise<boolean>;
 }
 
 interface Run {
@@ -40,13 +40,11 @@ const NOT_OFFERED: readonly number[] = [400, 404, 405, 406, 415, 501];
  */
 export class ServerStream {
   readonly #source: StreamSource;
-  readonly #hasSession: () => boolean;
   #run: Run | null = null;
   #isOffered = true;
 
-  constructor(source: StreamSource, hasSession: () => boolean) {
+  constructor(source: StreamSource) {
     this.#source = source;
-    this.#hasSession = hasSession;
   }
 
   /** Opens the stream unless it is open; see `LegacyTransport.listen()`. */
@@ -119,10 +117,7 @@ export class ServerStream {
   async #refused(response: Response): Promise<GatewayError | null> {
     await discard(response);
     const { status } = response;
-    if (status === 404 && this.#hasSession()) {
-      this.#source.onGone();
-      return null;
-    }
+    if (status === 404 && await this.#source.endIfGone()) return null;
     if (response.ok || NOT_OFFERED.includes(status)) {
       this.#isOffered = false;
       return null;

@@ -13,8 +13,8 @@ import { CONNECT_TIMEOUT_MS } from "./upstream.ts";
 export interface AttendedSession {
   transport: LegacyTransport;
   outside: SessionOutside;
-  /** Whether it hears its server in any case, for a client of its own. */
-  listensAnyway: boolean;
+  /** Whether it hears its server for others too. */
+  listensAnyway(): boolean;
   /** Whether the server agreed. */
   ask(method: string, params: JsonObject): Promise<boolean>;
 }
@@ -109,7 +109,7 @@ export class SessionAttendance {
     this.#attendees--;
     for (const uri of held) void this.#attended.release(uri);
     const { listensAnyway, transport } = this.#session;
-    if (this.#attendees === 0 && !listensAnyway) transport.stopListening();
+    if (this.#attendees === 0 && !listensAnyway()) transport.stopListening();
   }
 }
 

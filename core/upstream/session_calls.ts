@@ -2,7 +2,7 @@ import type { RequestId, RpcNotification, RpcRequest, RpcResponse } from "../mcp
 import { isObject } from "../mcp/message.ts";
 import { progressTokenOf } from "../mcp/meta.ts";
 import type { Outside } from "./legacy_transport.ts";
-import { wantsLog } from "./log_wishes.ts";
+import { ASKING, wantsLog } from "./call_wishes.ts";
 import { ServerQuestions } from "./server_questions.ts";
 import type { UpstreamCall } from "./upstream.ts";
 
@@ -16,14 +16,6 @@ interface InFlight {
 const MAX_RELAYING = 64;
 /** How many tasks of one session are remembered for the progress that they report. */
 const MAX_TASKS = 256;
-
-/** Methods in whose course a server may ask its client something (2026-07-28, MRTR). */
-const ASKING: readonly string[] = [
-  "tools/call",
-  "prompts/get",
-  "resources/read",
-  "tasks/result",
-];
 
 /**
  * The calls that are under way in one session, and whose what a server says is.
@@ -59,13 +51,10 @@ export class SessionCalls {
     if (token !== null && isObject(answer?.result?.task)) this.#keepTask(id, token);
   }
 
-  /** The call that has been under way for longest. */
-  get oldest(): number | null {
-    const first = this.#calls.keys().next();
-    return first.done ? null : first.value;
-  }
-
-  /** The one of them in whose course a server may ask something. */
+  /**
+   * Of the calls in whose course a server may ask something, the one that has been under
+   * way for longest.
+   */
   get oldestAsking(): number | null {
     for (const [id, { call }] of this.#calls) {
       if (ASKING.includes(call.method)) return id;
@@ -79,10 +68,13 @@ export class SessionCalls {
     return relay?.();
   }
 
-  /** Takes what came on a stream of all calls; `logsOf` gets the log messages. */
-  overheard(notification: RpcNotification, logsOf: number | null): void {
-    const isLog = notification.method === "notifications/message";
-    const id = isLog ? logsOf : tokenOf(notification);
+  /**
+   * Takes what came on a stream of its own. Where that stream serves calls too
+   * (`servesCalls`), a log message is taken to be the oldest call's that wants any.
+   */
+  overheard(notification: RpcNotification, servesCalls: boolean): void {
+    const logsOf = servesCalls ? this.#oldestWanting(notification) : null;
+    const id = logsOf ?? tokenOf(notification);
     const inFlight = id === null ? undefined : this.#calls.get(id);
     inFlight?.call.heard?.();
     const relay = this.#relayOf(notification, logsOf);
@@ -102,6 +94,14 @@ export class SessionCalls {
   /** Ends all questions that wait for an answer. */
   close(): void {
     this.#questions.close();
+  }
+
+  #oldestWanting(notification: RpcNotification): number | null {
+    if (notification.method !== "notifications/message") return null;
+    for (const [id, { call }] of this.#calls) {
+      if (ASKING.includes(call.method) && wantsLog(call, notification)) return id;
+    }
+    return null;
   }
 
   /** How a notification is passed on; `null` when it is for nobody. */

@@ -193,7 +193,7 @@ export class SseSession implements LegacyTransport {
    * call by itself is taken to belong to the one that has been under way for longest.
    */
   #take({ kind, message }: Message): void {
-    if (kind === "notification") this.#calls.overheard(message, this.#calls.oldest);
+    if (kind === "notification") this.#calls.overheard(message, true);
     if (kind === "request") this.#calls.asked(message, this.#calls.oldestAsking);
     if (kind === "response" && message.id !== undefined) {
       this.#answers.get(message.id)?.resolve(message);

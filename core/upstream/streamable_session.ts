@@ -1,5 +1,6 @@
 import type { GatewayError } from "../errors.ts";
-import { type Message, RPC, type RpcNotification, type RpcResponse } from "../mcp/message.ts";
+import { type Message, RPC } from "../mcp/message.ts";
+import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { httpFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
 import { answerPassage } from "./large_answer.ts";
@@ -17,10 +18,14 @@ import {
   underCallersId,
 } from "./session_messages.ts";
 import { isEventStream, StreamableLink } from "./streamable_link.ts";
-import type { ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
+import { NO_SESSION, type ServerGreeting, type Target, type UpstreamCall } from "./upstream.ts";
 
 /** How long to wait before going on with a stream whose server says nothing of it. */
 const DEFAULT_RETRY_MS = 1_000;
+
+const PROBE_TIMEOUT_MS = 5_000;
+/** Whose answer is not read: that the session is known is what counts. */
+const PROBE: RpcRequest = { jsonrpc: "2.0", id: "aerostack-probe", method: "ping" };
 
 /** A session over Streamable HTTP (2025-03-26 to 2025-11-25, Transports). */
 export class StreamableSession implements LegacyTransport {
@@ -30,6 +35,8 @@ export class StreamableSession implements LegacyTransport {
   readonly #calls: SessionCalls;
   readonly #stream: ServerStream;
   readonly #ending = Promise.withResolvers<void>();
+  /** Whether its callers have no session, so that they can be reached in calls alone. */
+  readonly #isShared: boolean;
   #ended = false;
   /** Whether the server has answered in this session: a new one is not gone already. */
   #isProven = false;
@@ -39,7 +46,9 @@ export class StreamableSession implements LegacyTransport {
     greeting: ServerGreeting,
     link: StreamableLink,
     calls: SessionCalls,
+    isShared: boolean,
   ) {
+    this.#isShared = isShared;
     this.greeting = greeting;
     this.whenEnded = this.#ending.promise;
     this.#link = link;
@@ -48,8 +57,8 @@ export class StreamableSession implements LegacyTransport {
       slug,
       get: (lastEventId, signal) => link.get(lastEventId, signal),
       onMessage: (message) => this.#overhear(message),
-      onGone: () => this.#end(),
-    }, () => link.sessionId !== null);
+      endIfGone: () => this.#endIfGone(),
+    });
   }
 
   /** Opens a session; `null` when the server does not speak this transport. */
@@ -71,7 +80,7 @@ export class StreamableSession implements LegacyTransport {
       slug,
       id: request.id,
       signal,
-      onNotification: (notification) => calls.overheard(notification, null),
+      onNotification: (notification) => calls.overheard(notification, false),
       onRequest: (question) => calls.asked(question, null),
     });
 
@@ -84,7 +93,8 @@ export class StreamableSession implements LegacyTransport {
       void link.end().catch(() => {});
       throw error;
     }
-    return new StreamableSession(slug, greeting, link, calls);
+    const isShared = opening.owner.sessionKey === NO_SESSION;
+    return new StreamableSession(slug, greeting, link, calls, isShared);
   }
 
   get ended(): boolean {
@@ -168,9 +178,23 @@ export class StreamableSession implements LegacyTransport {
     return null;
   }
 
+  /** A server without such a stream may answer 404 too, so it is asked. */
+  async #endIfGone(): Promise<boolean> {
+    if (this.#ended) return true;
+    if (this.#link.sessionId === null) return false;
+    const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
+    const response = await this.#link.post(PROBE, { signal });
+    await discard(response);
+    if (response.status !== 404 && response.status !== 400) return false;
+    this.#end();
+    return true;
+  }
+
+  /** Many servers say on this stream what they say in the course of a call. */
   #overhear({ kind, message }: Message): void {
-    if (kind === "notification") this.#calls.overheard(message, null);
-    if (kind === "request") this.#calls.asked(message, null);
+    const askedIn = this.#isShared ? this.#calls.oldestAsking : null;
+    if (kind === "notification") this.#calls.overheard(message, this.#isShared);
+    if (kind === "request") this.#calls.asked(message, askedIn);
   }
 
   #end(): null {

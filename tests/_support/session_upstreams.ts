@@ -16,6 +16,7 @@ import {
   SubscribeRequestSchema,
   UnsubscribeRequestSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { pause } from "./eventually.ts";
 import { Journal } from "./journal.ts";
 import { serveLocally, type Upstream } from "./upstream.ts";
 
@@ -131,6 +132,18 @@ export const TALKATIVE_KINDS = [
   { name: "HTTP+SSE", route: "sse", start: startTalkativeSse },
 ] as const;
 
+/** Ends a server and starts another one at its address, which knows none of its sessions. */
+export async function restarted(
+  upstream: TalkativeUpstream,
+  start: (port: number) => TalkativeUpstream | Promise<TalkativeUpstream>,
+): Promise<TalkativeUpstream> {
+  await upstream[Symbol.asyncDispose]();
+  const next = await start(upstream.port);
+  // A process takes this long to start; by then its clients know that connections closed.
+  await pause(50);
+  return next;
+}
+
 /** Asks the client of a session, in the course of no call. */
 export async function askOutside({ server }: TalkativeSession): Promise<unknown> {
   return await server.request(QUESTION, ResultSchema);
@@ -172,6 +185,11 @@ function talkativeSession(): TalkativeSession {
           const log = { method: "notifications/message" as const, params: { level, data: level } };
           if (isWanted) await extra.sendNotification(log);
         }
+        return said("logged");
+      case "ask_beside":
+        return said(JSON.stringify(await server.request(QUESTION, ResultSchema)));
+      case "log_beside":
+        await server.sendLoggingMessage({ level: "error", data: "beside" });
         return said("logged");
       case "wait":
         await new Promise((resolve) => extra.signal.addEventListener("abort", resolve));

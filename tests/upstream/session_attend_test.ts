@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { ListenFilter } from "../../core/upstream/attend.ts";
 import { eventually } from "../_support/eventually.ts";
 import { startLegacyStateless } from "../_support/legacy_upstreams.ts";
-import { TALKATIVE_KINDS } from "../_support/session_upstreams.ts";
+import { restarted, TALKATIVE_KINDS } from "../_support/session_upstreams.ts";
 import { legacyCaller, modernCaller, sessionsWith, type TestSessions } from "./_sessions.ts";
 
 const URI = "file:///today.md";
@@ -62,6 +62,7 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
 
     one.end();
     await one.over;
+    await sessions.tool("echo", {}, { caller: modernCaller() });
     assert.deepEqual([...session.subscriptions], [URI]);
     other.end();
     await other.over;
@@ -92,8 +93,7 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
     const one = attending(sessions, { toolsListChanged: true });
     await one.ready;
 
-    await upstream[Symbol.asyncDispose]();
-    upstream = await start(upstream.port);
+    upstream = await restarted(upstream, start);
     await using _closing = upstream;
 
     await assert.rejects(one.over, /closed its event stream|closed the connection/);
@@ -102,10 +102,10 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
   Deno.test(`${name}: a session that was forgotten is opened again for who attends`, async () => {
     let upstream = await start();
     await using sessions = sessionsWith(upstream.url, { route });
-    const caller = modernCaller();
+    const { client } = modernCaller();
+    const caller = { ...modernCaller(), client: { ...client, capabilities: {} } };
     await sessions.tool("echo", {}, { caller });
-    await upstream[Symbol.asyncDispose]();
-    upstream = await start(upstream.port);
+    upstream = await restarted(upstream, start);
     await using _closing = upstream;
 
     const one = attending(sessions, { toolsListChanged: true }, caller);
@@ -144,5 +144,7 @@ Deno.test("the stream ends with the last one who attends, where no client listen
   assert.deepEqual(await again.ready, { toolsListChanged: true });
   again.end();
   await again.over;
+  const gets = upstream.journal.requests.filter(({ method }) => method === "GET");
+  assert.ok(gets.length >= 2, "it was opened again");
   assert.equal(upstream.sessions().length, 1);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { RpcNotification } from "../../core/mcp/message.ts";
 import { eventually } from "../_support/eventually.ts";
-import { TALKATIVE_KINDS } from "../_support/session_upstreams.ts";
+import { restarted, TALKATIVE_KINDS } from "../_support/session_upstreams.ts";
 import { legacyCaller, modernCaller, sessionsWith } from "./_sessions.ts";
 
 const LOG_LEVEL = "io.modelcontextprotocol/logLevel";
@@ -16,8 +16,7 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
       Promise.all(callers.map((caller) => sessions.tool("echo", { text }, { caller })));
     await echo("before");
 
-    await upstream[Symbol.asyncDispose]();
-    upstream = await start(upstream.port);
+    upstream = await restarted(upstream, start);
     await using _closing = upstream;
     const answers = await echo("after");
 
@@ -33,8 +32,7 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
       subscriptions: [{ serverId: sessions.target.id, uri: URI }],
     };
 
-    await upstream[Symbol.asyncDispose]();
-    upstream = await start(upstream.port);
+    upstream = await restarted(upstream, start);
     await using _closing = upstream;
     await sessions.tool("echo");
 
@@ -53,8 +51,7 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
     using _hold = sessions.pool.hold(legacyCaller());
     await sessions.tool("echo");
 
-    await upstream[Symbol.asyncDispose]();
-    upstream = await start(upstream.port);
+    upstream = await restarted(upstream, start);
     await using _closing = upstream;
 
     const { server } = await eventually("it is subscribed again", () => {
@@ -85,6 +82,22 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
     assert.deepEqual(await levelsFor("error"), ["error"]);
     const [session] = upstream.sessions();
     assert.deepEqual(session.levels, ["error", "info"]);
+  });
+
+  Deno.test(`${name}: a modern caller gets what is logged beside its call, if it asked`, async () => {
+    await using upstream = await start();
+    await using sessions = sessionsWith(upstream.url, { route });
+    const heard: unknown[] = [];
+    const onNotification = ({ params }: RpcNotification) => void heard.push(params?.data);
+    const more = { caller: modernCaller(), onNotification };
+
+    for (const level of [undefined, "emergency", "info"]) {
+      const _meta = level === undefined ? undefined : { [LOG_LEVEL]: level };
+      await sessions.call("tools/call", { name: "log_beside", arguments: {}, _meta }, more);
+    }
+
+    await eventually("it is told", () => heard.length > 0);
+    assert.deepEqual(heard, ["beside"]);
   });
 
   Deno.test(`${name}: a legacy client gets what its session's level lets through`, async () => {

@@ -29,6 +29,16 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
     assert.deepEqual(sessions.unasked.requests.map(({ method }) => method), ["elicitation/create"]);
   });
 
+  Deno.test(`${name}: a caller without a session is asked what is asked beside its call`, async () => {
+    await using upstream = await start();
+    await using sessions = sessionsWith(upstream.url, { route });
+
+    const text = await sessions.tool("ask_beside", {}, { caller: modernCaller() });
+
+    assert.deepEqual(JSON.parse(text), { action: "accept", content: { where: "in the call" } });
+    assert.deepEqual(sessions.unasked.requests, []);
+  });
+
   Deno.test(`${name}: a question that the server takes back ends, unanswered`, async () => {
     await using upstream = await start();
     await using sessions = sessionsWith(upstream.url, { route });
@@ -105,13 +115,15 @@ Deno.test("callers who declare different capabilities have different sessions", 
   assert.equal(upstream.journal.withRpcMethod("initialize").length, 2);
 });
 
-Deno.test("callers without a session open no stream beside their calls", async () => {
+Deno.test("callers who have no session and cannot be asked open no stream beside calls", async () => {
   const [{ start }] = TALKATIVE_KINDS;
   await using upstream = await start();
   await using sessions = sessionsWith(upstream.url);
+  const { client } = modernCaller();
+  const caller = { ...modernCaller(), client: { ...client, capabilities: {} } };
 
-  await sessions.tool("echo", {}, { caller: modernCaller() });
-  await sessions.tool("echo", {}, { caller: modernCaller() });
+  await sessions.tool("echo", {}, { caller });
+  await sessions.tool("echo", {}, { caller });
 
   assert.deepEqual(upstream.journal.requests.filter(({ method }) => method === "GET"), []);
 });

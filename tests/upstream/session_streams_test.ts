@@ -99,11 +99,12 @@ Deno.test("a call's stream is gone on with over several connections, from the la
   await using upstream = startRaw(({ method, body, lastEventId }) => {
     if (method === "POST") {
       callId = body.id;
-      return stream(["retry: 10\n", event(progress(1), "e1")]);
+      return stream(["retry: 10\n", event(progress(1), "1")]);
     }
-    if (lastEventId === "e1") return stream([event(progress(2), "e2")]);
-    if (lastEventId === "e2") return stream([event(said(callId, "done"), "e3")]);
-    return NONE.clone();
+    const last = Number(lastEventId);
+    if (last === 0) return NONE.clone();
+    const next = last < 9 ? progress(last + 1) : said(callId, "done");
+    return stream([event(next, String(last + 1))]);
   });
   await using sessions = sessionsWith(upstream.url);
   const heard: unknown[] = [];
@@ -112,10 +113,8 @@ Deno.test("a call's stream is gone on with over several connections, from the la
   const params = { name: "slow", _meta: { progressToken: "mine" } };
   await sessions.call("tools/call", params, { onNotification });
 
-  assert.deepEqual(heard, [
-    { progressToken: "mine", progress: 1 },
-    { progressToken: "mine", progress: 2 },
-  ]);
+  const all = Array.from({ length: 9 }, (_, at) => ({ progressToken: "mine", progress: at + 1 }));
+  assert.deepEqual(heard, all);
 });
 
 Deno.test("a call's stream that never goes on is given up", async () => {
@@ -168,21 +167,42 @@ Deno.test("a server that offers no stream is not asked for it again", async () =
 });
 
 Deno.test("a session that a server's stream finds gone is opened again for the next call", async () => {
-  let isForgotten = false;
-  await using upstream = startRaw(({ method, body }) => {
-    if (method === "POST") return Response.json(said(body.id, "hi"));
-    return isForgotten ? new Response(null, { status: 404 }) : stream(["retry: 10\n\n"]);
+  let known = 0;
+  let opened = 0;
+  await using http = serveLocally(async (request) => {
+    const session = Number(request.headers.get("mcp-session-id") ?? opened + 1);
+    if (session <= known) return new Response(null, { status: 404 });
+    if (request.method !== "POST") return stream(["retry: 10\n\n"]);
+    const { id, method } = await request.json();
+    if (method !== "initialize") return Response.json(said(id, "hi"));
+    opened++;
+    const result = { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: {} };
+    const headers = { "mcp-session-id": String(opened) };
+    return Response.json({ jsonrpc: "2.0", id, result }, { headers });
   });
-  await using sessions = sessionsWith(upstream.url);
+  await using sessions = sessionsWith(http.origin);
   await sessions.tool("echo");
 
-  isForgotten = true;
+  known = opened;
   await eventually("it is gone", () => sessions.pool.size === 0);
   const text = await sessions.tool("echo");
 
   assert.equal(text, "hi");
-  const posts = upstream.seen.filter(({ body }) => body.method === "tools/call");
-  assert.equal(posts.length, 2);
+  assert.equal(opened, 2);
+});
+
+Deno.test("a server that answers 404 where it has no stream keeps its sessions", async () => {
+  await using upstream = startRaw(({ method, body }) => {
+    return method === "POST"
+      ? Response.json(said(body.id, "hi"))
+      : new Response(null, { status: 404 });
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  for (let round = 0; round < 3; round++) await sessions.tool("echo");
+
+  assert.equal(upstream.gets().length, 1);
+  assert.equal(upstream.seen.filter(({ body }) => body.method === "initialize").length, 1);
 });
 
 Deno.test("progress that comes on the server's stream is its call's", async () => {

@@ -1,7 +1,21 @@
 import { isAtLeast, isLogLevel, type LogLevel } from "../mcp/log_levels.ts";
-import type { RpcNotification } from "../mcp/message.ts";
+import { isObject, type RpcNotification } from "../mcp/message.ts";
 import { META, metaOf } from "../mcp/meta.ts";
 import type { UpstreamCall } from "./upstream.ts";
+
+/** Methods in whose course a server may ask its client something (2026-07-28, MRTR). */
+export const ASKING: readonly string[] = [
+  "tools/call",
+  "prompts/get",
+  "resources/read",
+  "tasks/result",
+];
+
+/** Whether a server may ask the client something in the course of this call. */
+export function mayBeAsked({ method, caller }: UpstreamCall): boolean {
+  const { elicitation, sampling, roots } = caller.client.capabilities;
+  return ASKING.includes(method) && [elicitation, sampling, roots].some(isObject);
+}
 
 /**
  * The level from which on a modern caller wants to be told log messages; `null` when it
