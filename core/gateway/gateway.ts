@@ -1,6 +1,7 @@
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
 import { errorOf, MAX_BATCH, type Message, parseMessages, RPC } from "../mcp/message.ts";
+import { isModernVersion } from "../mcp/versions.ts";
 import { SESSION_NOT_FOUND } from "./callers.ts";
 import { ClientMessages } from "./client_messages.ts";
 import { type Endpoint, endpointAt } from "./endpoint.ts";
@@ -101,6 +102,12 @@ export class Gateway {
   }
 
   async #route(req: Request, endpoint: Endpoint): Promise<Response> {
+    const version = req.headers.get("mcp-protocol-version");
+    // The modern era has no other methods (2026-07-28, Streamable HTTP).
+    if (version !== null && isModernVersion(version) && req.method !== "POST") {
+      return new Response(null, { status: 405, headers: { allow: "POST" } });
+    }
+
     switch (req.method) {
       case "POST":
         return await this.#post(req, endpoint);

@@ -234,3 +234,30 @@ Deno.test("Gateway answers an unknown tool with -32602 and puts the attempt on t
   assert.deepEqual(new Set(items.map(({ outcome }) => outcome)), new Set(["refused"]));
   assert.deepEqual(new Set(items.map(({ server }) => server)), new Set([null]));
 });
+
+Deno.test("Gateway has no GET and no DELETE for the modern era", async () => {
+  await using world = await startWorld();
+  const { token } = await world.addToken();
+
+  for (const method of ["GET", "DELETE"] as const) {
+    const request = bare(method, token);
+    request.headers.set("mcp-protocol-version", "2026-07-28");
+    const response = await world.send(request);
+    assert.equal(response.status, 405);
+    assert.equal(response.headers.get("allow"), "POST");
+  }
+});
+
+Deno.test("Gateway opens a listen request only for a client that reads streams", async () => {
+  await using world = await startWorld();
+  const { token } = await world.addToken();
+  const headers = { accept: "application/json" };
+  const params = { notifications: { toolsListChanged: true } };
+
+  const response = await world.send(modern(token, "subscriptions/listen", params, { headers }));
+
+  assert.equal(response.status, 406);
+  const { error, id } = await answerIn(response);
+  assert.equal(id, 1);
+  assert.match(error?.message ?? "", /event stream only/);
+});
