@@ -40,6 +40,14 @@ export function answersElsewhere({ a, b }: GatewayPair): Route {
   };
 }
 
+/** Streams that stay open to one process, every call to the other. */
+export function streamsElsewhere({ a, b }: GatewayPair): Route {
+  return (url, { method = "GET", body }) => {
+    const isListen = String(body ?? "").includes('"subscriptions/listen"');
+    return at(url, method === "GET" || isListen ? b : a);
+  };
+}
+
 function at(url: URL, { origin }: RunningGateway): URL {
   return new URL(url.pathname + url.search, origin);
 }

@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import type { ClientTarget } from "../_support/client.ts";
+import { eventually } from "../_support/eventually.ts";
 import {
   FEATURE_CLIENTS,
   FEATURE_SERVERS,
@@ -12,6 +14,7 @@ import {
   type GatewayPair,
   inTurns,
   startGatewayPair,
+  streamsElsewhere,
 } from "../_support/gateway_pair.ts";
 import { useFeatures } from "../_support/use_features.ts";
 
@@ -32,6 +35,33 @@ Deno.test("every feature works when requests reach two processes in turns", OPTI
   await using pair = await startGatewayPair();
   await meetAll(t, pair, inTurns, FEATURES);
 });
+
+for (const clientKind of CLIENTS) {
+  for (const serverKind of SERVERS) {
+    const pairing = `${clientKind.name} → ${serverKind.name}`;
+    const name = `${pairing}: who is told of a change by one process is shown it by the other`;
+
+    Deno.test(name, OPTIONS, async () => {
+      await using pair = await startGatewayPair();
+      await using server = await serverKind.start();
+      const target = await install(pair, "files", server.url);
+      await using client = await clientKind.connect({ ...target, route: streamsElsewhere(pair) });
+      const { changes } = client.heard;
+      await client.listTools();
+      await client.listen([]);
+      await eventually("the server can say something", () => server.listeners() > 0);
+
+      for (const extra of ["first", "second", "third"]) {
+        changes.length = 0;
+        await client.listTools();
+        await server.grow(extra);
+        await eventually(`the word of the ${extra}`, () => changes.length >= 3);
+        const tools = await client.listTools();
+        assert.ok(tools.includes(`files__${extra}`), `the ${extra} is listed: ${tools}`);
+      }
+    });
+  }
+}
 
 async function meetAll(
   t: Deno.TestContext,
