@@ -1,5 +1,6 @@
 /**
- * `deno task bench`: the gateway against a bare forwarder, on this machine.
+ * `deno task bench`: the gateway against a bare forwarder, on this machine; with `idle` as
+ * its first argument, streams that nothing happens on.
  *
  * `--quick` takes short rounds, to see that everything runs. `--only=modern` or
  * `--only=legacy` leaves the other era out. A full run ends with 1 when a bar is broken.
@@ -7,6 +8,7 @@
 import { fileURLToPath } from "node:url";
 import { type RunningProcess, startProcess } from "../tests/_support/child_process.ts";
 import { type RunningGateway, startGateway } from "../tests/_support/gateway.ts";
+import { benchIdleStreams } from "./idle_streams.ts";
 import { Load, type Round } from "./load.ts";
 import { type Era, type Target, TOOL } from "./protocol.ts";
 import {
@@ -128,4 +130,7 @@ function startScript(name: string, ...args: string[]): Promise<RunningProcess> {
   return startProcess({ args: ["run", "-A", script, ...args], ready: /ready on (http:\S+)/ });
 }
 
-if (import.meta.main) Deno.exitCode = await main(Deno.args);
+if (import.meta.main) {
+  const [mode, ...options] = Deno.args;
+  Deno.exitCode = mode === "idle" ? await benchIdleStreams(options) : await main(Deno.args);
+}
