@@ -21,6 +21,7 @@ import type { Keyring } from "./secrets/keyring.ts";
 import { SecretStore } from "./secrets/secret_store.ts";
 import { AddressRules } from "./servers/address_rules.ts";
 import { ServerHealthStore } from "./servers/server_health_store.ts";
+import { ListVersionStore } from "./servers/list_version_store.ts";
 import { ServerStore } from "./servers/server_store.ts";
 import { ClientSessions } from "./sessions/client_sessions.ts";
 import { EndedSessionStore } from "./sessions/ended_session_store.ts";
@@ -121,6 +122,7 @@ export function createServices(inputs: ServiceInputs): Services {
     asks,
     lines,
     keyring,
+    listVersions: new ListVersionStore(kv, reads),
     signals,
     now,
     log,

@@ -1,5 +1,6 @@
 import type { Keyring } from "../secrets/keyring.ts";
 import type { Signals } from "../kv/signals.ts";
+import type { ListVersionStore } from "../servers/list_version_store.ts";
 import type { Connector } from "../upstream/connector.ts";
 import { ListCache } from "../upstream/list_cache.ts";
 import { ServerWatches } from "../upstream/server_watches.ts";
@@ -15,18 +16,25 @@ export type GatewayParts =
     GatewayDeps,
     "attendances" | "held" | "listChanges" | "lists" | "requestStates" | "watches"
   >
-  & { connector: Connector; keyring: Keyring; signals: Signals };
+  & { connector: Connector; keyring: Keyring; listVersions: ListVersionStore; signals: Signals };
 
 /** Puts the gateway together: what it remembers of lists, and what it holds for clients. */
 export function createGateway(parts: GatewayParts): Gateway {
-  const { authority, connector, keyring, lines, mail, now, signals } = parts;
-  const lists = new ListCache(connector, now);
+  const { authority, connector, keyring, lines, listVersions, log, mail, now, signals } = parts;
+  const lists = new ListCache(connector, listVersions, now);
   const watches = new ServerWatches(
     connector,
     lists,
     (serverId, list) => listChanges.changed(serverId, list),
   );
-  const listChanges = new ListChanges({ authority, signals, lists, watches: () => watches });
+  const listChanges = new ListChanges({
+    authority,
+    signals,
+    lists,
+    versions: listVersions,
+    watches: () => watches,
+    log,
+  });
   const requestStates = new RequestStates(keyring, now);
   lines.listen({
     onListChanged: (_owner, target, list) => listChanges.changed(target.id, list),

@@ -8,6 +8,7 @@ import type { ListCache } from "../upstream/list_cache.ts";
 import type { ServerWatches } from "../upstream/server_watches.ts";
 import type { Access, Authority } from "./authority.ts";
 import type { Scope } from "./incoming.ts";
+import type { Log } from "./rpc_reply.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** A client that wants to hear of changes, and where it listens. */
@@ -54,14 +55,20 @@ export class ListChanges {
   readonly #signals: Signals;
   readonly #lists: ListCache;
   readonly #watches: () => ServerWatches;
+  readonly #versions: { count(server: ServerId): Promise<void> };
+  readonly #log: Log;
   readonly #groups = new Map<WorkspaceId, Group>();
 
   constructor(deps: {
     authority: Authority;
     signals: Signals;
     lists: ListCache;
+    versions: { count(server: ServerId): Promise<void> };
     watches: () => ServerWatches;
+    log: Log;
   }) {
+    this.#versions = deps.versions;
+    this.#log = deps.log;
     this.#authority = deps.authority;
     this.#signals = deps.signals;
     this.#lists = deps.lists;
@@ -77,9 +84,16 @@ export class ListChanges {
     return { [Symbol.dispose]: () => this.#leave(group, joined) };
   }
 
-  /** A server said that one of its lists has changed. */
+  /** A server said that one of its lists has changed. Clients are told once all processes know. */
   changed(serverId: ServerId, list: Changeable): void {
     this.#lists.forget(serverId, list);
+    this.#versions.count(serverId)
+      // A store that fails for a moment must not keep it from them.
+      .catch((error) => this.#log(`Cannot count a change of lists: ${error}`))
+      .then(() => this.#tellAll(serverId, list));
+  }
+
+  #tellAll(serverId: ServerId, list: Changeable): void {
     for (const group of this.#groups.values()) {
       if (group.installed === null) keepEarly(group, serverId, list);
       else tellOf(group, serverId, [list]);

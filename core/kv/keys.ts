@@ -46,6 +46,9 @@ export const keys = {
     versionstamp,
   ],
 
+  /** KvU64: how often a server's lists were heard to change. */
+  listVersion: (server: ServerId) => ["list_version", server],
+
   /** KvU64: counts the legacy sessions that were ended in a workspace. */
   sessionsEnded: (workspace: WorkspaceId) => ["sessions_ended", workspace],
   endedSession: (workspace: WorkspaceId, versionstamp: symbol | string) => [

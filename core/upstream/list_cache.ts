@@ -15,10 +15,17 @@ export interface ListQuery {
   signal: AbortSignal;
 }
 
+/** Tells how often a server's lists changed, on whichever process that was heard. */
+export interface ListVersions {
+  read(server: ServerId): Promise<bigint>;
+}
+
 interface Entry {
   serverId: ServerId;
   kind: ListKind;
   pages: Promise<ListPages>;
+  /** How often the server's lists had changed before it was read. */
+  version: bigint;
   /** `null` while it is being read. */
   goodUntilMs: number | null;
   items: number;
@@ -43,14 +50,16 @@ export class ListCache {
   /** What the lists that were read say of single tools and prompts. */
   readonly names: NameIndex;
   readonly #connector: Connector;
+  readonly #versions: ListVersions;
   readonly #now: () => Date;
   readonly #entries = new Map<string, Entry>();
   readonly #watched = new Set<string>();
   #items = 0;
 
-  constructor(connector: Connector, now: () => Date) {
+  constructor(connector: Connector, versions: ListVersions, now: () => Date) {
     this.names = new NameIndex(now);
     this.#connector = connector;
+    this.#versions = versions;
     this.#now = now;
   }
 
@@ -59,11 +68,12 @@ export class ListCache {
    * `upstream_timeout`, also for an answer that is no list.
    */
   async list(query: ListQuery): Promise<ListPages> {
+    const version = await this.#versions.read(query.target.id);
     const key = this.#keyOf(query);
     const known = this.#entries.get(key);
-    const isGood = known !== undefined &&
+    const isGood = known !== undefined && known.version >= version &&
       (known.goodUntilMs === null || known.goodUntilMs > this.#now().getTime());
-    const { pages } = isGood ? known : this.#read(key, query);
+    const { pages } = isGood ? known : this.#read(key, query, version);
     return await unlessAborted(pages, query.signal);
   }
 
@@ -82,11 +92,12 @@ export class ListCache {
     else this.#watched.delete(target.fingerprint);
   }
 
-  #read(key: string, query: ListQuery): Entry {
+  #read(key: string, query: ListQuery, version: bigint): Entry {
     const entry: Entry = {
       serverId: query.target.id,
       kind: query.kind,
       pages: readPages(this.#connector, query),
+      version,
       goodUntilMs: null,
       items: 0,
     };
