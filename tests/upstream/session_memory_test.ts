@@ -100,6 +100,26 @@ for (const { name, route, start } of TALKATIVE_KINDS) {
     assert.deepEqual(heard, ["beside"]);
   });
 
+  Deno.test(`${name}: of calls that run beside each other, the one that asked gets logs`, async () => {
+    await using upstream = await start();
+    await using sessions = sessionsWith(upstream.url, { route });
+    const caller = modernCaller();
+    const ending = new AbortController();
+    const silent = sessions.tool("wait", {}, { caller, signal: ending.signal });
+    silent.catch(() => {});
+    await eventually("it runs", () => upstream.journal.withRpcMethod("tools/call").length === 1);
+    const heard: unknown[] = [];
+    const onNotification = ({ params }: RpcNotification) => void heard.push(params?.data);
+
+    const params = { name: "log_beside", arguments: {}, _meta: { [LOG_LEVEL]: "info" } };
+    await sessions.call("tools/call", params, { caller, onNotification });
+
+    await eventually("it is told", () => heard.length > 0);
+    assert.deepEqual(heard, ["beside"]);
+    ending.abort();
+    await assert.rejects(silent);
+  });
+
   Deno.test(`${name}: a legacy client gets what its session's level lets through`, async () => {
     await using upstream = await start();
     await using sessions = sessionsWith(upstream.url, { route });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { RpcNotification } from "../../core/mcp/message.ts";
-import { eventually } from "../_support/eventually.ts";
+import { eventually, pause } from "../_support/eventually.ts";
 import { serveLocally } from "../_support/upstream.ts";
 import { legacyCaller, sessionsWith } from "./_sessions.ts";
 
@@ -150,6 +150,24 @@ Deno.test("the server's stream is opened again where it left off", async () => {
 
   await eventually("both are told", () => sessions.unasked.notifications.length === 2);
   assert.deepEqual(upstream.gets().map(({ lastEventId }) => lastEventId), [null, "g1"]);
+});
+
+Deno.test("the first call waits for the stream on which its server may speak of it", async () => {
+  const order: string[] = [];
+  await using upstream = startRaw(async ({ method, body }) => {
+    if (method === "POST") {
+      order.push("called");
+      return Response.json(said(body.id, "hi"));
+    }
+    await pause(100);
+    order.push("open");
+    return stream([], true);
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  await sessions.tool("echo");
+
+  assert.deepEqual(order, ["open", "called"]);
 });
 
 Deno.test("a server that offers no stream is not asked for it again", async () => {
