@@ -1,7 +1,7 @@
 import type { ServerId } from "../ids.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { Caller, Target } from "../upstream/upstream.ts";
-import { attendWhile } from "./attend_while.ts";
+import { allBegun, attendWhile } from "./attend_while.ts";
 
 /** Where the updates go, and who still listens for them. */
 export interface UpdateLines {
@@ -32,19 +32,22 @@ export class Attendances {
     this.#lines = lines;
   }
 
-  /** Listens for these resources of a server instead of those before; for none, not at all. */
-  set(
+  /**
+   * Listens for these resources of a server instead of those before; for none, not at all.
+   * Resolves when the server listens, or takes too long to.
+   */
+  async set(
     owner: Caller,
     serverId: ServerId,
     uris: readonly string[],
     target: () => Promise<Target>,
-  ): void {
+  ): Promise<void> {
     const key = keyOf(owner, serverId);
     const before = this.#attendances.get(key);
     this.#attendances.delete(key);
 
-    if (uris.length > 0) this.#begin(key, owner, uris, target);
-    // The new stream is asked for before the old one ends.
+    if (uris.length > 0) await allBegun([this.#begin(key, owner, uris, target)]);
+    // The new stream is there before the old one ends.
     before?.ending.abort();
     if (this.#attendances.size === 0) this.#stopChecking();
   }
@@ -66,7 +69,13 @@ export class Attendances {
     this.#stopChecking();
   }
 
-  #begin(key: string, owner: Caller, uris: readonly string[], target: () => Promise<Target>): void {
+  #begin(
+    key: string,
+    owner: Caller,
+    uris: readonly string[],
+    target: () => Promise<Target>,
+  ): Promise<void> {
+    const first = Promise.withResolvers<void>();
     const ending = new AbortController();
     this.#attendances.set(key, { owner, ending, misses: 0 });
     this.#timer ??= setInterval(() => void this.#check(), CHECK_MS);
@@ -77,10 +86,12 @@ export class Attendances {
       caller: owner,
       filter: { resourceSubscriptions: uris },
       signal: ending.signal,
+      onFirst: first.resolve,
       onNotification: (notification) => {
         if (current !== null) this.#lines.notify(owner, current, notification);
       },
     });
+    return first.promise;
   }
 
   async #check(): Promise<void> {

@@ -3,9 +3,9 @@ import { isObject, type JsonObject, type RequestId, type RpcNotification } from 
 import { metaOf } from "../mcp/meta.ts";
 import { exposeNotification } from "../mcp/rewrite.ts";
 import type { Server } from "../servers/server.ts";
-import { type ListenFilter } from "../upstream/attend.ts";
+import type { ListenFilter } from "../upstream/attend.ts";
 import type { Connector } from "../upstream/connector.ts";
-import { attendWhile } from "./attend_while.ts";
+import { allBegun, attendWhile } from "./attend_while.ts";
 import type { Authority } from "./authority.ts";
 import type { Incoming, View } from "./incoming.ts";
 import type { ListChanges } from "./list_changes.ts";
@@ -40,12 +40,9 @@ export async function listen(
   view: View,
 ): Promise<JsonObject> {
   const { request, access, scope, line, signal } = incoming;
-  const { slug } = access.snapshot.workspace;
   const filter = filterOf(request.params?.notifications);
   const resources = resourcesByServer(view, filter.resourceSubscriptions ?? []);
   const acknowledged = honoured(view, filter);
-  await line.notify(labelled(acknowledgement(acknowledged), request.id));
-
   const ending = new AbortController();
   const ended = Promise.withResolvers<void>();
   const leave = () => ended.reject(signal.reason);
@@ -54,8 +51,9 @@ export async function listen(
   if (signal.aborted) leave();
   if (deps.closing.aborted) ended.resolve();
 
+  const begun = Promise.withResolvers<void>();
   const tell = (notification: RpcNotification) =>
-    void line.notify(labelled(notification, request.id));
+    void begun.promise.then(() => line.notify(labelled(notification, request.id)));
   const joined = deps.listChanges.join({
     slug: access.snapshot.workspace.slug,
     access,
@@ -65,18 +63,13 @@ export async function listen(
       if (list !== null && acknowledged[WISHES[list]] === true) tell(notification);
     },
   });
-  for (const [server, uris] of resources) {
-    void attendWhile(deps.connector, {
-      target: () => deps.authority.targetOf(slug, access.token.hash, server.slug),
-      caller: incoming.caller,
-      filter: { resourceSubscriptions: uris },
-      signal: ending.signal,
-      onNotification: (notification) =>
-        tell(exposeNotification(scope.naming, server.slug, notification)),
-    });
-  }
+  const attended = attendAll(deps, incoming, resources, { signal: ending.signal, tell });
 
   try {
+    // What was acknowledged is told from then on, and nothing before.
+    await Promise.race([allBegun(attended), ended.promise]);
+    await line.notify(labelled(acknowledgement(acknowledged), request.id));
+    begun.resolve();
     await ended.promise;
     return { _meta: { [SUBSCRIPTION_ID]: request.id } };
   } finally {
@@ -84,6 +77,28 @@ export async function listen(
     ending.abort();
     joined[Symbol.dispose]();
   }
+}
+
+/** Listens at the servers of these resources; each promise resolves when one has begun. */
+function attendAll(
+  { authority, connector }: ListenDeps,
+  { access: { snapshot, token }, caller, scope }: Incoming,
+  resources: ReadonlyMap<Server, string[]>,
+  { signal, tell }: { signal: AbortSignal; tell: (notification: RpcNotification) => void },
+): Promise<void>[] {
+  return [...resources].map(([server, resourceSubscriptions]) => {
+    const first = Promise.withResolvers<void>();
+    void attendWhile(connector, {
+      target: () => authority.targetOf(snapshot.workspace.slug, token.hash, server.slug),
+      caller,
+      filter: { resourceSubscriptions },
+      signal,
+      onFirst: first.resolve,
+      onNotification: (notification) =>
+        tell(exposeNotification(scope.naming, server.slug, notification)),
+    });
+    return first.promise;
+  });
 }
 
 /** Reads what a client asks for; what is no filter asks for nothing. */

@@ -74,7 +74,8 @@ async function attend(
   const { subscriptions } = await states.get(caller);
   const uris = subscriptions.filter((one) => one.serverId === server.id).map((one) => one.uri);
   const { slug } = snapshot.workspace;
-  attendances.set(caller, server.id, uris, () => authority.targetOf(slug, token.hash, server.slug));
+  const target = () => authority.targetOf(slug, token.hash, server.slug);
+  await attendances.set(caller, server.id, uris, target);
 }
 
 /**

@@ -175,9 +175,12 @@ async function listChanged({ client, server, name, uri }: Meeting): Promise<void
   assert.equal((await client.listResources()).get("extra"), uri("notes://extra"));
 }
 
-async function updated({ client, server, uri }: Meeting): Promise<void> {
+async function updated({ client, server, serverKind, uri }: Meeting): Promise<void> {
   await client.listen([uri(TODAY)]);
-  await eventually("the subscription", () => server.subscribers() > 0 && server.listeners() > 0);
+  // A modern server listens once it is acknowledged; the stream of a legacy one may open later.
+  if (serverKind.carriage !== "modern") {
+    await eventually("the subscription", () => server.subscribers() > 0 && server.listeners() > 0);
+  }
 
   await server.change();
 
