@@ -54,9 +54,15 @@ Deno.test("another address of a server is found out anew", async () => {
   await bench.connector.request(toolCall(target, "echo", { args: HI }));
 
   const moved = targetAt(legacy.url, { id: target.id });
-  const { route } = await bench.connector.request(toolCall(moved, "echo", { args: HI }));
-
-  assert.equal(route, "streamable");
+  for (const { connector } of [bench.another(), bench]) {
+    const { route } = await connector.request(toolCall(moved, "echo", { args: HI }));
+    assert.equal(route, "streamable");
+    await connector.close();
+  }
+  assert.equal((await bench.health.read(target.id)).eras?.url, legacy.url);
+  const versions = legacy.journal.withRpcMethod("tools/call")
+    .map(({ headers }) => headers.get("mcp-protocol-version"));
+  assert.deepEqual([probesOf(legacy), versions], [1, ["2025-11-25", "2025-11-25"]]);
 });
 
 Deno.test("a server that fails while it is asked says nothing about how it speaks", async () => {
