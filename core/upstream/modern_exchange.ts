@@ -1,5 +1,5 @@
 import type { RpcNotification, RpcResponse } from "../mcp/message.ts";
-import { RPC } from "../mcp/message.ts";
+import { isObject, RPC } from "../mcp/message.ts";
 import { type ClientProfile, META, metaOf, progressTokenOf, withModernMeta } from "../mcp/meta.ts";
 import { NEWEST_MODERN } from "../mcp/versions.ts";
 import type { HttpClient } from "./http_client.ts";
@@ -34,8 +34,25 @@ export function modernExchange(http: HttpClient, call: ModernCall): Promise<Mode
   });
 }
 
-/** The same, of which `onNotification` gets all that the server says before the answer. */
+/**
+ * The same, of which `onNotification` gets all that the server says before the answer.
+ *
+ * A server that refuses a version and offers that very one is asked once more: it did not
+ * execute the request, and may be of several instances that are being replaced.
+ */
 export async function sendModern(http: HttpClient, call: ModernCall): Promise<ModernAnswer> {
+  const answer = await sendOnce(http, call);
+  return offersOurVersion(answer.response) ? await sendOnce(http, call) : answer;
+}
+
+function offersOurVersion(response: RpcResponse | null): boolean {
+  const { code, data } = response?.error ?? {};
+  const supported = isObject(data) ? data.supported : undefined;
+  return code === RPC.unsupportedVersion && Array.isArray(supported) &&
+    supported.includes(NEWEST_MODERN);
+}
+
+async function sendOnce(http: HttpClient, call: ModernCall): Promise<ModernAnswer> {
   const client = { ...call.client, protocolVersion: NEWEST_MODERN };
   const params = withModernMeta(call.params, client);
 

@@ -2,7 +2,7 @@ import { capabilitiesForServer } from "../mcp/client_capabilities.ts";
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { isObject, textParam } from "../mcp/message.ts";
 import { progressTokenOf, withoutModernMeta, withProgressToken } from "../mcp/meta.ts";
-import { LEGACY_VERSIONS, NEWEST_LEGACY } from "../mcp/versions.ts";
+import { isModernVersion, LEGACY_VERSIONS, NEWEST_LEGACY } from "../mcp/versions.ts";
 import { upstreamFailure } from "./failures.ts";
 import type { SessionOpening } from "./legacy_transport.ts";
 import type { Caller, ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
@@ -47,6 +47,8 @@ export function readGreeting(
   if (result === undefined) return null;
 
   const version = result.protocolVersion;
+  // Without a handshake in its revision, a modern server has nothing to greet with.
+  if (typeof version === "string" && isModernVersion(version)) return null;
   if (typeof version !== "string" || !LEGACY_VERSIONS.includes(version)) {
     throw upstreamFailure(
       slug,
