@@ -2,7 +2,7 @@ import type { Outcome } from "../calls/call.ts";
 import { asGatewayError } from "../errors.ts";
 import { errorForCaller, itemsForCaller, resultForCaller } from "../mcp/border.ts";
 import { type ListKind, listOf } from "../mcp/methods.ts";
-import { isObject, type JsonObject, type RpcResponse } from "../mcp/message.ts";
+import { isObject, type JsonObject, RPC, type RpcResponse } from "../mcp/message.ts";
 import { withoutInvalidTools } from "../mcp/param_headers.ts";
 import { wantsInput } from "../mcp/results.ts";
 import { exposeError, exposeItems, exposeResult } from "../mcp/rewrite.ts";
@@ -82,18 +82,19 @@ function endOf(
   if (response.result === undefined) {
     const exposed = response.error && exposeError(scope.naming, slug, response.error);
     const error = exposed && errorForCaller({ ...crossing, params, error: exposed });
-    const hasMeaning = caller.era === "modern" && route === "modern" &&
-      MEANINGFUL_STATUS.includes(answer.status);
-    return {
-      response: { ...response, id, error },
-      status: hasMeaning ? answer.status : 200,
-      outcome: "protocol_error",
-    };
+    const status = caller.era === "modern" ? statusIn(answer) : 200;
+    return { response: { ...response, id, error }, status, outcome: "protocol_error" };
   }
 
   const inEra = resultForCaller({ ...crossing, result: listed(incoming, slug, answer) });
   const result = exposeResult(scope.naming, slug, method, inEra);
   return { response: { ...response, id, result }, status: 200, outcome: outcomeIn(result) };
+}
+
+/** The status that an error has in the modern era; a legacy server gives it none. */
+function statusIn({ response, route, status }: UpstreamAnswer): number {
+  if (route === "modern") return MEANINGFUL_STATUS.includes(status) ? status : 200;
+  return response.error?.code === RPC.methodNotFound ? 404 : 200;
 }
 
 /** A page of a server's list as this caller can read it; any other result as it came. */

@@ -19,8 +19,9 @@ interface Deps {
  * What is known of the tool or prompt that a request names; anything else is called what
  * it is called.
  *
- * Only a server's list tells what a shortened name stands for, and which arguments a
- * modern server wants in headers; any other name can be called without it.
+ * Only a server's list tells what a shortened name stands for, and which arguments are to
+ * be in headers too, of a modern client or for a modern server; any other name can be
+ * called without it.
  */
 export async function knownName(
   deps: Deps,
@@ -38,8 +39,9 @@ export async function knownName(
   if (remembered) return remembered;
 
   const isUnlisted = remembered === undefined;
+  const { era } = incoming.caller;
   const mayWantHeaders = kind === "tools" && isUnlisted &&
-    deps.connector.mayBeModern(target, incoming.caller.era);
+    (era === "modern" || deps.connector.mayBeModern(target, era));
   // A shortened name that the list does not know may be newer than the list.
   const needsList = mayWantHeaders || (!naming.isPlain && looksShortened(exposed));
   if (!needsList) return asItIs;
