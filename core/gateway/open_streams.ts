@@ -36,6 +36,7 @@ export class OpenStreams {
   readonly #authority: Authority;
   readonly #signals: Signals;
   readonly #workspaces = new Map<WorkspaceId, Watched>();
+  readonly #ofToken = new Map<string, number>();
   #count = 0;
   #timer: ReturnType<typeof setInterval> | null = null;
   #closed = false;
@@ -58,8 +59,7 @@ export class OpenStreams {
     const { token, snapshot } = access;
     const { id } = snapshot.workspace;
     if (this.#closed) throw new GatewayError("shutting_down", "Cannot open a stream: closing");
-    const others = this.#workspaces.get(id)?.streams ?? new Set();
-    const ofToken = [...others].filter(({ tokenHash }) => tokenHash === token.hash).length;
+    const ofToken = this.#ofToken.get(token.hash) ?? 0;
     if (this.#count >= MAX_STREAMS || ofToken >= MAX_STREAMS_PER_TOKEN) throw tooMany(ofToken);
 
     const held: Held = {
@@ -70,6 +70,7 @@ export class OpenStreams {
       onEnd,
     };
     this.#watch(id).streams.add(held);
+    this.#ofToken.set(token.hash, ofToken + 1);
     this.#count++;
     return { [Symbol.dispose]: () => this.#release(held) };
   }
@@ -105,6 +106,9 @@ export class OpenStreams {
     if (watched === undefined || !watched.streams.delete(held)) return;
 
     this.#count--;
+    const ofToken = (this.#ofToken.get(held.tokenHash) ?? 0) - 1;
+    if (ofToken > 0) this.#ofToken.set(held.tokenHash, ofToken);
+    else this.#ofToken.delete(held.tokenHash);
     if (watched.streams.size > 0) return;
     watched.watcher[Symbol.dispose]();
     this.#workspaces.delete(held.workspaceId);
