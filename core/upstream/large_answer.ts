@@ -5,7 +5,7 @@ import { upstreamFailure } from "./failures.ts";
 import type { Route, UpstreamCall } from "./upstream.ts";
 
 /** From how many bytes on an answer is large. */
-export const LARGE_BYTES = 256 * 1024;
+export const LARGE_BYTES = 1024 * 1024;
 
 /** How the answer to one request is passed on while it comes, should it turn out large. */
 export interface AnswerPassage {

@@ -208,7 +208,7 @@ Deno.test("a large answer has no event id: it cannot be given again", async () =
 });
 
 Deno.test("a large answer that the gateway must act on is read", async () => {
-  const secret = "s".repeat(400_000);
+  const secret = "s".repeat(1_500_000);
   await using at = await worldWith("modern, JSON", () =>
     JSON.stringify({
       requestState: secret,
