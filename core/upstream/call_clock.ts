@@ -16,6 +16,7 @@ export class CallClock implements Disposable {
   #silence: Countdown | null = null;
   #isSent = false;
   #asking = 0;
+  #isTaking = false;
 
   /** Begins to run; `stop` is called with the failure of the limit that is over. */
   constructor(target: Target, totalMs: number, stop: Stop) {
@@ -50,6 +51,17 @@ export class CallClock implements Disposable {
     }
   }
 
+  /** Counts no silence while a piece of an answer is being taken: its reader may be slow. */
+  async *exceptTaking(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+    for await (const chunk of chunks) {
+      this.#isTaking = true;
+      this.#silence?.pause();
+      yield chunk;
+      this.#isTaking = false;
+      this.#goOn();
+    }
+  }
+
   [Symbol.dispose](): void {
     this.#asking = Number.POSITIVE_INFINITY;
     this.#total[Symbol.dispose]();
@@ -59,7 +71,7 @@ export class CallClock implements Disposable {
   #goOn(): void {
     if (this.#asking > 0) return;
     this.#total.run();
-    this.#silence?.run();
+    if (!this.#isTaking) this.#silence?.run();
   }
 
   #limitSilence(seconds: number | null, name: TimeoutName): void {
