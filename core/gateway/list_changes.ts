@@ -105,7 +105,8 @@ export class ListChanges {
     for (const group of [...this.#groups.values()]) this.#end(group);
   }
 
-  #begin({ workspace }: Snapshot): Group {
+  #begin(snapshot: Snapshot): Group {
+    const { workspace } = snapshot;
     const group: Group = {
       workspaceId: workspace.id,
       listeners: new Set(),
@@ -115,6 +116,8 @@ export class ListChanges {
       looking: null,
     };
     this.#groups.set(workspace.id, group);
+    // What the first listener was let in with is what it has seen so far.
+    group.looking = this.#take(group, snapshot).catch(() => {});
     return group;
   }
 
@@ -141,7 +144,10 @@ export class ListChanges {
 
   async #compare(group: Group): Promise<void> {
     const snapshot = await this.#snapshotOf(group);
-    if (snapshot === null) return;
+    if (snapshot !== null) await this.#take(group, snapshot);
+  }
+
+  async #take(group: Group, snapshot: Snapshot): Promise<void> {
     const next = await this.#installedIn(snapshot);
     // All of them may have left meanwhile.
     if (group.listeners.size === 0) {

@@ -22,14 +22,16 @@ export interface Passage extends Disposable {
 }
 
 const FAILURES_TO_OPEN = 5;
+/** A server that is being restarted fails many calls in a moment, and is back in the next. */
+const SHORTEST_FAILING_MS = 10_000;
 const FIRST_PAUSE_MS = 5_000;
 const LONGEST_PAUSE_MS = 60_000;
 
 /**
  * Keeps calls from servers that keep failing, so that nobody waits for what will not come.
  *
- * Five failures in a row open a server's breaker for 5 s. Then one call tries: it closes
- * the breaker, or doubles the pause, up to 60 s.
+ * Five failures in a row, over 10 s or more, open a server's breaker for 5 s. Then one call
+ * tries: it closes the breaker, or doubles the pause, up to 60 s.
  */
 export class Breakers {
   readonly #breakers = new Map<ServerId, Breaker>();
@@ -54,6 +56,11 @@ export class Breakers {
         if (isTrial) this.#endTrial(target);
       },
     };
+  }
+
+  /** A server was reached by other means than a call: it is back. */
+  heard(target: Target): void {
+    this.#close(target);
   }
 
   /** Resolves when all that has happened is told to the other processes. */
@@ -97,7 +104,8 @@ export class Breakers {
     breaker.failures++;
     // Calls that were under way when it opened say nothing new.
     if (breaker.open !== null && !isTrial) return;
-    if (breaker.failures < FAILURES_TO_OPEN) return;
+    const isLasting = nowMs - breaker.sinceMs >= SHORTEST_FAILING_MS;
+    if (breaker.failures < FAILURES_TO_OPEN || !isLasting) return;
     const pauseMs = Math.min((breaker.open?.pauseMs ?? 0) * 2 || FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
     breaker.open = { pauseMs, untilMs: nowMs + pauseMs, isTrying: false };
     this.#tell(target, recordOf(breaker, error.publicMessage));

@@ -7,7 +7,7 @@ import { runUntilStopped } from "./deadline.ts";
 import type { HealthNotes } from "./health_notes.ts";
 import { pause } from "./pause.ts";
 import { targetFor } from "./request_headers.ts";
-import type { Target, UpstreamCall } from "./upstream.ts";
+import type { LargeAnswers, Target, UpstreamCall } from "./upstream.ts";
 
 /** One attempt at a call; says when its request is sent, so that silence can be timed. */
 type Attempt<T> = (call: UpstreamCall, clock: CallClock) => Promise<T>;
@@ -43,22 +43,16 @@ export class CallPolicy {
     );
   }
 
-  /** Attends to a server; what ends it once it is heard does not count against the server. */
-  async attend(call: AttendCall, run: (call: AttendCall) => Promise<void>): Promise<void> {
-    using passage = this.#breakers.enter(call.target);
-    let isHeard = false;
+  /**
+   * Attends to a server. Its failures do not count: who only listens must not keep calls
+   * from a server that is starting again. That it is heard lets calls pass at once.
+   */
+  attend(call: AttendCall, run: (call: AttendCall) => Promise<void>): Promise<void> {
     const onReady = (offer: ListenFilter) => {
-      isHeard = true;
-      passage.succeeded();
+      this.#breakers.heard(call.target);
       return call.onReady(offer);
     };
-
-    try {
-      await run({ ...call, onReady });
-    } catch (error) {
-      if (!isHeard) passage.failed(error);
-      throw error;
-    }
+    return run({ ...call, onReady });
   }
 
   /** Resolves when the other processes know what this one knows. */
@@ -96,6 +90,14 @@ function timed(call: UpstreamCall, signal: AbortSignal, clock: CallClock): Upstr
     signal,
     onRequest: (request, ending) => clock.whileAsking(call.onRequest(request, ending)),
     heard: limitsSilence(call.target) ? () => clock.heard() : undefined,
+    large: call.large && inTime(call.large, clock),
+  };
+}
+
+function inTime(large: LargeAnswers, clock: CallClock): LargeAnswers {
+  return {
+    isWelcome: () => large.isWelcome(),
+    pass: (answer) => large.pass({ ...answer, chunks: clock.exceptTaking(answer.chunks) }),
   };
 }
 
