@@ -11,8 +11,6 @@ import { errorAnswer } from "./rpc_reply.ts";
 import { serveSubscription, type SubscriptionDeps } from "./subscriptions.ts";
 import { unknownItem } from "./unknown_item.ts";
 
-export type { Incoming, Served } from "./incoming.ts";
-
 /** What serving a request needs. */
 export interface ServeDeps extends SubscriptionDeps, AnswerDeps {
   callLog: CallLog;
