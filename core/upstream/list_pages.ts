@@ -39,7 +39,9 @@ export async function readPages(connector: Connector, query: ListQuery): Promise
   while (true) {
     const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
     const page = pageOf(query, await ask(connector, query, cursor, leftMs));
-    if (items.length + page.items.length > MAX_ITEMS) throw badList(query, `has more than ${MAX_ITEMS} ${kind}`);
+    if (items.length + page.items.length > MAX_ITEMS) {
+      throw badList(query, `has more than ${MAX_ITEMS} ${kind}`);
+    }
     items.push(...page.items);
     ttlMs = Math.min(ttlMs, page.ttlMs);
     if (page.cacheScope === "private") cacheScope = "private";
