@@ -5,6 +5,7 @@ import type { Connector } from "../upstream/connector.ts";
 import { ListCache } from "../upstream/list_cache.ts";
 import { ServerWatches } from "../upstream/server_watches.ts";
 import { Attendances } from "./attendances.ts";
+import { ChangeNews } from "./change_news.ts";
 import { Gateway, type GatewayDeps } from "./gateway.ts";
 import { HeldCalls } from "./held_calls.ts";
 import { ListChanges } from "./list_changes.ts";
@@ -25,7 +26,7 @@ export function createGateway(parts: GatewayParts): Gateway {
   const watches = new ServerWatches(
     connector,
     lists,
-    (serverId, list) => listChanges.changed(serverId, list),
+    (serverId, list) => void listChanges.changed(serverId, list),
   );
   const listChanges = new ListChanges({
     authority,
@@ -33,11 +34,12 @@ export function createGateway(parts: GatewayParts): Gateway {
     lists,
     versions: listVersions,
     watches: () => watches,
+    news: new ChangeNews(mail, log),
     log,
   });
   const requestStates = new RequestStates(keyring, now);
   lines.listen({
-    onListChanged: (_owner, target, list) => listChanges.changed(target.id, list),
+    onListChanged: (_owner, target, list) => listChanges.changedForSession(target.id, list),
   });
 
   return new Gateway({

@@ -7,6 +7,7 @@ import type { RpcNotification } from "../mcp/message.ts";
 import type { ListCache } from "../upstream/list_cache.ts";
 import type { ServerWatches } from "../upstream/server_watches.ts";
 import type { Access, Authority } from "./authority.ts";
+import type { ChangeNews } from "./change_news.ts";
 import type { Scope } from "./incoming.ts";
 import type { Log } from "./rpc_reply.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -56,6 +57,7 @@ export class ListChanges {
   readonly #lists: ListCache;
   readonly #watches: () => ServerWatches;
   readonly #versions: { count(server: ServerId): Promise<void> };
+  readonly #news: ChangeNews;
   readonly #log: Log;
   readonly #groups = new Map<WorkspaceId, Group>();
 
@@ -65,6 +67,7 @@ export class ListChanges {
     lists: ListCache;
     versions: { count(server: ServerId): Promise<void> };
     watches: () => ServerWatches;
+    news: ChangeNews;
     log: Log;
   }) {
     this.#versions = deps.versions;
@@ -73,10 +76,13 @@ export class ListChanges {
     this.#signals = deps.signals;
     this.#lists = deps.lists;
     this.#watches = deps.watches;
+    this.#news = deps.news;
+    this.#news.onNews((serverId, list) => this.#tellAll(serverId, list));
   }
 
   /** Tells a client of changes until it is disposed of. */
   join(listener: Listener): Disposable {
+    this.#news.listen();
     const { snapshot } = listener.access;
     const group = this.#groups.get(snapshot.workspace.id) ?? this.#begin(snapshot);
     const joined: Joined = { ...listener, due: new Set(), timer: null };
@@ -85,12 +91,17 @@ export class ListChanges {
   }
 
   /** A server said that one of its lists has changed. Clients are told once all processes know. */
-  changed(serverId: ServerId, list: Changeable): void {
+  changed(serverId: ServerId, list: Changeable): Promise<void> {
     this.#lists.forget(serverId, list);
-    this.#versions.count(serverId)
+    return this.#versions.count(serverId)
       // A store that fails for a moment must not keep it from them.
       .catch((error) => this.#log(`Cannot count a change of lists: ${error}`))
       .then(() => this.#tellAll(serverId, list));
+  }
+
+  /** The same, said to a session of this process, whose client may listen at another. */
+  changedForSession(serverId: ServerId, list: Changeable): void {
+    this.#news.spread(serverId, list, this.changed(serverId, list));
   }
 
   #tellAll(serverId: ServerId, list: Changeable): void {
@@ -102,6 +113,7 @@ export class ListChanges {
 
   /** Tells nobody any more. */
   close(): void {
+    this.#news.close();
     for (const group of [...this.#groups.values()]) this.#end(group);
   }
 
