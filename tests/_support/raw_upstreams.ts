@@ -1,4 +1,3 @@
-import { parseExact } from "../../core/mcp/exact_json.ts";
 import { serveLocally } from "./upstream.ts";
 
 /** How a raw server is spoken to, and in what it answers. */
@@ -25,13 +24,12 @@ export interface RawUpstream extends AsyncDisposable {
   breakOff(): void;
 }
 
-/** Gives the result of a request. */
-export type RawAnswers = (method: string, params: Record<string, unknown>) => RawResult;
+/** Gives the result of a request; `body` is its whole text. */
+export type RawAnswers = (method: string, body: string) => RawResult;
 
 interface Asked {
   id?: unknown;
   method?: string;
-  params?: Record<string, unknown>;
 }
 
 const ENCODER = new TextEncoder();
@@ -71,12 +69,11 @@ export function startRawUpstream(kind: RawKind, answers: RawAnswers): RawUpstrea
     }, { highWaterMark: 0 });
   }
 
-  function answer(asked: Asked): Iterable<string> {
-    const { id, method = "", params = {} } = asked;
+  function answer({ id, method = "" }: Asked, body: string): Iterable<string> {
     if (method === (isModernKind(kind) ? "initialize" : "server/discover")) {
       return [JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: "No" } })];
     }
-    return messageOf(id, greeting(method, kind) ?? answers(method, params));
+    return messageOf(id, greeting(method, kind) ?? answers(method, body));
   }
 
   function openSse(): Response {
@@ -96,14 +93,15 @@ export function startRawUpstream(kind: RawKind, answers: RawAnswers): RawUpstrea
     if (request.method === "DELETE") return new Response(null, { status: 204 });
     if (request.method !== "POST") return new Response(null, { status: 405 });
 
-    const asked = parseExact(await request.text().catch(() => "null")) as Asked | null;
+    const body = await request.text().catch(() => "null");
+    const asked: Asked | null = JSON.parse(body);
     // Whoever asked is gone already.
     if (asked === null) return new Response(null, { status: 400 });
     const session = sessions.get(new URL(request.url).searchParams.get("session") ?? "");
     if (kind === "HTTP+SSE" && session === undefined) return new Response(null, { status: 404 });
     if (asked.id === undefined) return new Response(null, { status: 202 });
 
-    const message = answer(asked);
+    const message = answer(asked, body);
     if (session !== undefined) {
       for (const part of eventOf(message)) session.enqueue(ENCODER.encode(part));
       seen.sent++;

@@ -62,9 +62,10 @@ function sorted(value: unknown): unknown {
   return keys.map((key) => [key, sorted(Reflect.get(value, key))]);
 }
 
-/** The text of the result in a reply. */
+/** The text of the result in a reply, in which the numbers are those that were sent. */
 async function resultIn(response: Response): Promise<string> {
   const text = await response.text();
+  assert.ok(text.includes(NUMBERS), text);
   const line = text.split("\n").find((one) => one.startsWith("data: {"))?.slice(6) ?? text;
   const message = parseExact(line);
   assert.ok(typeof message === "object" && message !== null && "result" in message, text);
@@ -135,9 +136,9 @@ for (const kind of RAW_KINDS) {
   });
 
   Deno.test(`what a client says arrives as it was sent: ${kind}`, async () => {
-    let seen: unknown;
-    await using server = startRawUpstream(kind, (method, params) => {
-      if (method === "tools/call") seen = params.arguments;
+    let seen = "";
+    await using server = startRawUpstream(kind, (method, body) => {
+      if (method === "tools/call") seen = body;
       return resultOf(method, kind);
     });
     await using world = await startWorld();
@@ -150,7 +151,9 @@ for (const kind of RAW_KINDS) {
       const body = (await sent.text()).replace('"arguments":{}', `"arguments":${args}`);
       const { headers } = sent;
       await (await sendTo(world, new Request(sent.url, { method: "POST", headers, body }))).text();
-      assert.equal(canonical(JSON.stringify(seen)), canonical(args));
+      assert.ok(seen.includes(NUMBERS), seen);
+      const [, strange = ""] = /"arguments":(\{.*?"":.*?\}\})/.exec(seen) ?? [];
+      assert.equal(canonical(strange), canonical(args));
     }
   });
 }

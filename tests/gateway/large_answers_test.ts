@@ -195,15 +195,15 @@ Deno.test("other messages of an HTTP+SSE stream wait for the end of a large one"
     at.world.send(post(at.token, { jsonrpc: "2.0", id, method, params }, { address }));
 
   await say(1, "tools/call", BIG);
+  await stream.until(/data: \{"result"/);
   await say(2, "ping");
   await say(3, "tools/call", BIG);
 
-  const seen: Record<string, unknown>[] = [];
-  while (seen.length < 3) {
-    const [, data] = await stream.until(/event: message\ndata: (.*)\n\n/);
-    seen.push(JSON.parse(data));
-  }
-  assert.deepEqual(seen.map(({ id }) => id).toSorted(), [1, 2, 3]);
+  const [, first] = await stream.until(/^(.*)\n\n/);
+  assert.equal(JSON.parse(`{"result"${first}`).id, 1);
+  const others = [await stream.until(/data: (.*)\n\n/), await stream.until(/data: (.*)\n\n/)];
+  const ids = others.map(([, data]) => JSON.parse(data).id);
+  assert.deepEqual(ids.toSorted(), [2, 3]);
 });
 
 Deno.test("a large answer has no event id: it cannot be given again", async () => {
@@ -216,6 +216,10 @@ Deno.test("a large answer has no event id: it cannot be given again", async () =
   const [priming, answer] = text.split("\n\n");
   assert.match(priming, /^id: /m);
   assert.match(answer, /^event: message\ndata: \{/);
+
+  const again = bare("GET", at.token, session);
+  again.headers.set("last-event-id", /^id: (.*)$/m.exec(priming)?.[1] ?? "");
+  assert.equal((await at.world.send(again)).status, 410);
 });
 
 Deno.test("a large answer that the gateway must act on is read", async () => {
