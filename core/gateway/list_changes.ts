@@ -5,7 +5,7 @@ import type { Signals } from "../kv/signals.ts";
 import { CHANGEABLE, type Changeable, changeOf } from "../mcp/list_changes.ts";
 import type { RpcNotification } from "../mcp/message.ts";
 import type { ListCache } from "../upstream/list_cache.ts";
-import type { ServerWatches } from "../upstream/server_watches.ts";
+import type { ServerWatches, Watching } from "../upstream/server_watches.ts";
 import type { Access, Authority } from "./authority.ts";
 import type { ChangeNews } from "./change_news.ts";
 import type { Scope } from "./incoming.ts";
@@ -35,13 +35,21 @@ interface Group {
   /** What servers said before that first look. */
   early: Map<ServerId, Set<Changeable>>;
   looking: Promise<void> | null;
+  /** Resolves when the first look is over. */
+  seen: PromiseWithResolvers<void>;
 }
 
 interface Installed {
   slug: string;
   /** Changes with everything that an admin changes of it, its secrets too. */
   fingerprint: string;
-  watch: Disposable;
+  watch: Watching;
+}
+
+/** A listener's place among the others, until it is disposed of. */
+export interface Membership extends Disposable {
+  /** Resolves when what changes from now on is heard of: all servers listen that can. */
+  begun(): Promise<void>;
 }
 
 /** A burst of changes is told once; well within the second that was promised. */
@@ -81,13 +89,16 @@ export class ListChanges {
   }
 
   /** Tells a client of changes until it is disposed of. */
-  join(listener: Listener): Disposable {
+  join(listener: Listener): Membership {
     this.#news.listen();
     const { snapshot } = listener.access;
     const group = this.#groups.get(snapshot.workspace.id) ?? this.#begin(snapshot);
     const joined: Joined = { ...listener, due: new Set(), timer: null };
     group.listeners.add(joined);
-    return { [Symbol.dispose]: () => this.#leave(group, joined) };
+    return {
+      begun: () => begun(group),
+      [Symbol.dispose]: () => this.#leave(group, joined),
+    };
   }
 
   /** A server said that one of its lists has changed. Clients are told once all processes know. */
@@ -126,6 +137,7 @@ export class ListChanges {
       installed: null,
       early: new Map(),
       looking: null,
+      seen: Promise.withResolvers(),
     };
     this.#groups.set(workspace.id, group);
     // What the first listener was let in with is what it has seen so far.
@@ -151,7 +163,8 @@ export class ListChanges {
   /** Looks at what is installed now; looks in turn, so that the last one sees the newest. */
   #look(group: Group): void {
     const before = group.looking ?? Promise.resolve();
-    group.looking = before.then(() => this.#compare(group)).catch(() => {});
+    group.looking = before.then(() => this.#compare(group)).catch(() => {})
+      .then(() => group.seen.resolve());
   }
 
   async #compare(group: Group): Promise<void> {
@@ -199,6 +212,11 @@ export class ListChanges {
     }
     return installed;
   }
+}
+
+async function begun(group: Group): Promise<void> {
+  await group.seen.promise;
+  await Promise.all([...group.installed?.values() ?? []].map(({ watch }) => watch.begun()));
 }
 
 /** The slugs of servers that came, went or changed. */

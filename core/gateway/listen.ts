@@ -30,6 +30,8 @@ const WISHES = {
   resources: "resourcesListChanged",
 } as const;
 
+const WISHED = Object.values(WISHES);
+
 /**
  * Serves `subscriptions/listen` until the client leaves, which throws, or the gateway
  * shuts down, which is a graceful end with a result (2026-07-28, Subscriptions).
@@ -67,7 +69,8 @@ export async function listen(
 
   try {
     // What was acknowledged is told from then on, and nothing before.
-    await Promise.race([allBegun(attended), ended.promise]);
+    const watched = WISHED.some((wish) => acknowledged[wish] === true) ? [joined.begun()] : [];
+    await Promise.race([allBegun([...attended, ...watched]), ended.promise]);
     await line.notify(labelled(acknowledgement(acknowledged), request.id));
     begun.resolve();
     await ended.promise;
@@ -134,7 +137,7 @@ function ownerIn(view: View, uri: string): { server: Server; own: string } | nul
 /** The part of a filter that is honoured; what is not asked for is not mentioned. */
 function honoured(view: View, filter: ListenFilter): ListenFilter {
   const acknowledged: ListenFilter = {};
-  for (const wish of Object.values(WISHES)) {
+  for (const wish of WISHED) {
     if (filter[wish] === true) acknowledged[wish] = true;
   }
   const uris = (filter.resourceSubscriptions ?? []).filter((uri) => ownerIn(view, uri) !== null);

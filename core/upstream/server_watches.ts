@@ -9,9 +9,18 @@ import { type Caller, NO_HEADERS, type Target } from "./upstream.ts";
 /** What a watch tells of: a list of a server has changed, or may have. */
 export type OnListChanged = (serverId: ServerId, list: Changeable) => void;
 
+/** One user's part in the watch of a server, until it is disposed of. */
+export interface Watching extends Disposable {
+  /** Lets it begin at once; resolves when the server listens, or could not be made to. */
+  begun(): Promise<void>;
+}
+
 interface Watch {
   target: Target;
   users: number;
+  isStarted: boolean;
+  /** Resolves when the first attempt has come to something. */
+  first: PromiseWithResolvers<void>;
   ending: AbortController;
   /** Ends the pause of a watch that waits for a failed server, or has nothing to wait for. */
   wake: () => void;
@@ -61,11 +70,15 @@ export class ServerWatches {
   }
 
   /** Watches a server, at one version of its configuration, until it is disposed of. */
-  watch(target: Target): Disposable {
+  watch(target: Target): Watching {
     const watch = this.#watches.get(target.fingerprint) ?? this.#begin(target);
     watch.users++;
     let isOver = false;
     return {
+      begun: () => {
+        if (!watch.isStarted) watch.wake();
+        return watch.first.promise;
+      },
       [Symbol.dispose]: () => {
         if (isOver) return;
         isOver = true;
@@ -91,7 +104,14 @@ export class ServerWatches {
   }
 
   #begin(target: Target): Watch {
-    const watch: Watch = { target, users: 0, ending: new AbortController(), wake: () => {} };
+    const watch: Watch = {
+      target,
+      users: 0,
+      isStarted: false,
+      first: Promise.withResolvers(),
+      ending: new AbortController(),
+      wake: () => {},
+    };
     this.#watches.set(target.fingerprint, watch);
     void this.#run(watch);
     return watch;
@@ -108,6 +128,7 @@ export class ServerWatches {
   async #run(watch: Watch): Promise<void> {
     const { signal } = watch.ending;
     await pause(watch, START_AFTER_MS);
+    watch.isStarted = true;
 
     let pauseMs = FIRST_PAUSE_MS;
     while (!signal.aborted) {
@@ -133,6 +154,7 @@ export class ServerWatches {
         filter: EVERY_LIST,
         signal: ending.signal,
         onReady: (acknowledged) => {
+          watch.first.resolve();
           isHeard = Object.values(acknowledged).some((value) => value === true);
           if (isHeard) this.#lists.setWatched(target, true);
           if (this.#failed.delete(watch)) this.#changedAll(target.id);
@@ -147,6 +169,7 @@ export class ServerWatches {
       this.#failed.add(watch);
       return "failed";
     } finally {
+      watch.first.resolve();
       this.#lists.setWatched(target, false);
     }
 
