@@ -8,6 +8,12 @@
 import { AdminClient } from "./admin_client.ts";
 import { driveLegacy, driveModern, type Driver } from "./conformance_drivers.ts";
 
+/**
+ * Scenarios that look at `initialize` too, which no client of their revision sends. Their
+ * servers answer it, so a legacy client is served by it unless the server is pinned.
+ */
+const PINNED = ["request-metadata", "http-standard-headers"];
+
 /** What the test tells this program, as JSON in `GATEWAY_UNDER_TEST`. */
 export interface GatewayUnderTest {
   origin: string;
@@ -28,8 +34,8 @@ const SCRIPTS: Record<string, Script> = {
   "request-metadata": listTools,
   "http-standard-headers": useEverything,
   "http-custom-headers": callAsTold,
-  "http-invalid-tool-headers": callListedAndHidden,
-  "sep-2322-client-request-state": callAtOnce,
+  "http-invalid-tool-headers": (driver) => callListed(driver, { region: "eu" }),
+  "sep-2322-client-request-state": callEach,
   "json-schema-ref-no-deref": listTools,
   "json-schema-2020-12-preservation": sendBackSchema,
 };
@@ -46,11 +52,17 @@ async function main(serverUrl: string): Promise<void> {
   const slug = `s${crypto.randomUUID().slice(0, 8)}`;
   const admin = new AdminClient(origin, adminToken);
   await admin.addServer(slug, serverUrl);
+  if (era === "legacy" && PINNED.includes(scenario)) await pin(admin, slug);
   await admin.install(slug, workspace);
 
   const target = { url: `${origin}/ws/${workspace}/servers/${slug}/sse`, token };
   await using driver = await (era === "legacy" ? driveLegacy(target) : driveModern(target));
   await script(driver);
+}
+
+async function pin(admin: AdminClient, slug: string): Promise<void> {
+  const protocol = Deno.env.get("MCP_CONFORMANCE_PROTOCOL_VERSION");
+  await admin.send("PATCH", `/servers/${slug}`, { protocol });
 }
 
 async function listTools(driver: Driver): Promise<void> {
@@ -80,16 +92,11 @@ async function callAsTold(driver: Driver): Promise<void> {
   for (const told of toolCalls) await call(driver, told.name, told.arguments);
 }
 
-/** What is not in the list must not be called either, whoever knows its name. */
-async function callListedAndHidden(driver: Driver): Promise<void> {
-  await callListed(driver, { region: "eu" });
-  await call(driver, "invalid_empty_header", { value: "x" }).catch(() => {});
-}
-
 /** One of the results has no type, which SDK 2 refuses after it arrived. */
-async function callAtOnce(driver: Driver): Promise<void> {
-  const names = await namesOf(driver, "tools");
-  await Promise.allSettled(names.map((name) => call(driver, name, {})));
+async function callEach(driver: Driver): Promise<void> {
+  for (const name of await namesOf(driver, "tools")) {
+    await call(driver, name, {}).catch((error) => console.error(name, error));
+  }
 }
 
 async function sendBackSchema(driver: Driver): Promise<void> {

@@ -45,16 +45,17 @@ export async function compare(
   return { direct: before, through: after, losses };
 }
 
-/** One line of the table that a run prints. */
+/** What a comparison found, as the name of the step that judges it: nothing else is printed. */
 export function summaryOf(title: string, { direct, through }: Comparison): string {
-  const [itself, gateway] = [direct, through].map(({ scenarios }) => {
-    const all = [...scenarios.values()];
-    const passed = all.filter((report) => faultsOf(report).length === 0).length;
-    const checks = all.flatMap(({ checks }) => [...checks.values()]);
-    const good = checks.filter(({ status }) => status === "SUCCESS").length;
-    return `${passed} of ${all.length} scenarios, ${good} checks`;
-  });
-  return `${title.padEnd(28)} | server: ${itself?.padEnd(30)} | gateway: ${gateway}`;
+  return `${title.padEnd(34)}  server: ${countOf(direct)}  gateway: ${countOf(through)}`;
+}
+
+function countOf({ scenarios }: SuiteReport): string {
+  const all = [...scenarios.values()];
+  const passed = all.filter((report) => faultsOf(report).length === 0).length;
+  const checks = all.flatMap(({ checks }) => [...checks.values()]);
+  const good = checks.filter(({ status }) => status === "SUCCESS").length;
+  return `${passed} of ${all.length} scenarios, ${good} checks`.padEnd(31);
 }
 
 function lossesOf(name: string, before: SuiteReport, after: SuiteReport): Loss[] {
@@ -62,20 +63,22 @@ function lossesOf(name: string, before: SuiteReport, after: SuiteReport): Loss[]
   return report === undefined ? [] : lossesIn(report, after.scenarios.get(name));
 }
 
+/**
+ * What the suite faults, and what it left out that it found good before.
+ *
+ * A check that is not there at all may be one that does not apply: a server may answer in
+ * JSON where another one opens a stream.
+ */
 function lossesIn(before: ScenarioReport, after: ScenarioReport | undefined): Loss[] {
   const scenario = before.name;
-  const losses = (after === undefined ? [] : faultsOf(after)).map(({ id, errorMessage }) => ({
-    scenario,
-    check: id,
-    reason: errorMessage ?? "it failed",
-  }));
-  for (const { id, status } of before.checks.values()) {
-    if (status !== "SUCCESS" || losses.some(({ check }) => check === id)) continue;
-    const outcome = after?.checks.get(id)?.status;
-    const isKept = outcome === "SUCCESS" || outcome === "INFO";
-    if (!isKept) losses.push({ scenario, check: id, reason: outcome ?? "it was not reached" });
-  }
-  // What the server itself does not pass is no loss.
-  const failedBefore = new Set(faultsOf(before).map(({ id }) => id));
-  return losses.filter(({ check }) => !failedBefore.has(check));
+  if (after === undefined) return [{ scenario, check: "any", reason: "it was not run" }];
+
+  return [...after.checks.values()].flatMap(({ id, status, errorMessage }) => {
+    const found = before.checks.get(id)?.status ?? "SUCCESS";
+    const isWorse = ["FAILURE", "WARNING"].includes(status) ||
+      (status === "SKIPPED" && found === "SUCCESS");
+    // What the server itself does not pass is no loss.
+    const isLoss = isWorse && (found === "SUCCESS" || found === "INFO");
+    return isLoss ? [{ scenario, check: id, reason: errorMessage ?? status }] : [];
+  });
 }
