@@ -17,6 +17,8 @@ const PIECE = JSON.stringify(WORDS).slice(1, -1);
 const PIECES = Math.ceil(50 * 1024 * 1024 / PIECE.length);
 const END = '"}],"structuredContent":{"exact":12345678901234567890,"same":1.50e+400}}';
 
+const EMPTY_LISTS = '{"tools":[],"prompts":[],"resources":[],"resourceTemplates":[]}';
+
 /** How much more than after its first large answers the gateway may hold at any time. */
 const SPARE_BYTES = 64 * 1024 * 1024;
 
@@ -30,7 +32,7 @@ function* largeResult(): Generator<string> {
 function startServers(): Record<string, RawUpstream> {
   return Object.fromEntries(RAW_KINDS.map((kind) => [
     kind.toLowerCase().replaceAll(/[^a-z]+/g, "-"),
-    startRawUpstream(kind, (method) => method === "tools/list" ? '{"tools":[]}' : largeResult()),
+    startRawUpstream(kind, (method) => method === "tools/call" ? largeResult() : EMPTY_LISTS),
   ]));
 }
 
