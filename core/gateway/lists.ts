@@ -47,6 +47,7 @@ async function partOf(
 
   try {
     const { items, ttlMs, cacheScope, route } = await lists.list({ target, caller, kind, signal });
+    if (route === "modern") watches.reportListed(target);
     const inEra = itemsForCaller(kind, items, { callerEra: caller.era, route });
     return { slug, items: exposeItems(scope.naming, slug, kind, inEra), ttlMs, cacheScope };
   } catch (error) {

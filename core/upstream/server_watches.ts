@@ -96,6 +96,15 @@ export class ServerWatches {
     watch.wake();
   }
 
+  /**
+   * Says that a modern server has just listed: whoever saw it wants to hear of changes from
+   * now on, and nothing else tells of them. A legacy server tells its own sessions.
+   */
+  reportListed(target: Target): void {
+    const watch = this.#watches.get(target.fingerprint);
+    if (watch !== undefined && !watch.isStarted) watch.wake();
+  }
+
   readonly #failed = new Set<Watch>();
 
   /** Ends every watch. */
