@@ -3,6 +3,7 @@ import { openWorkspace, startGateway } from "../_support/gateway.ts";
 import { IDLE_KINDS, openIdleStream } from "../_support/idle_streams.ts";
 import { startRawUpstream } from "../_support/raw_upstreams.ts";
 import { sendModern } from "../_support/raw_mcp.ts";
+import { answerIn } from "./_requests.ts";
 
 const STREAMS = 50;
 
@@ -37,7 +38,7 @@ Deno.test("a gateway that is told to end finishes the answers that it is giving"
 
   Deno.kill(gateway.process.pid, "SIGTERM");
 
-  const { result } = await response.json();
+  const { result } = await answerIn(response);
   assert.equal(result.content[0].text, pieces.join(""));
   assert.equal(await gateway.process.exited, 0);
 });
