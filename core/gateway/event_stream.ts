@@ -16,6 +16,7 @@ export class EventStream {
   #room: PromiseWithResolvers<void> | null = null;
   /** Whether one message is being written in pieces. */
   #isLong = false;
+  #onOver: (() => void) | null = null;
 
   constructor(onGone: () => void) {
     this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
@@ -27,8 +28,14 @@ export class EventStream {
         this.#controller = null;
         this.#wake();
         onGone();
+        this.#tellOver();
       },
     }, { highWaterMark: BUFFER_BYTES, size: (chunk) => chunk.byteLength });
+  }
+
+  /** Sets who is told once that it is over, whichever side ended it. */
+  onOver(listener: () => void): void {
+    this.#onOver = listener;
   }
 
   /** Whether something written now would still be read. */
@@ -77,6 +84,13 @@ export class EventStream {
     this.#wake();
     if (this.#isLong) controller?.error(new Error("The message is not complete"));
     else controller?.close();
+    this.#tellOver();
+  }
+
+  #tellOver(): void {
+    const tell = this.#onOver;
+    this.#onOver = null;
+    tell?.();
   }
 
   #change(): Promise<void> {

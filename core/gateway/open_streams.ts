@@ -52,8 +52,8 @@ export class OpenStreams {
   }
 
   /**
-   * Holds a stream until it is released or its token ends. Throws `too_many` and
-   * `shutting_down`.
+   * Holds a stream until it is over, is released or its token ends. Throws `too_many`
+   * and `shutting_down`.
    */
   hold(slug: string, access: Access, stream: EventStream, onEnd: () => void): Disposable {
     const { token, snapshot } = access;
@@ -72,6 +72,8 @@ export class OpenStreams {
     this.#watch(id).streams.add(held);
     this.#ofToken.set(token.hash, ofToken + 1);
     this.#count++;
+    // A stream may also be ended by what is written to it, its session's end for one.
+    stream.onOver(() => this.#release(held));
     return { [Symbol.dispose]: () => this.#release(held) };
   }
 

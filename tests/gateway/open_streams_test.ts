@@ -120,3 +120,30 @@ Deno.test("a session is served by every process, until one of them ends it", asy
     assert.equal((await world.send(bare("DELETE", token, session))).status, 404);
   }
 });
+
+Deno.test("a stream that the gateway ends makes room too: by a session's end, by a resumption", async () => {
+  await using world = await startWorld();
+  const { token } = await world.addToken();
+  const open = async (session: string, lastEventId?: string) => {
+    const request = bare("GET", token, session);
+    if (lastEventId !== undefined) request.headers.set("last-event-id", lastEventId);
+    const response = await world.send(request);
+    assert.equal(response.status, 200);
+    const stream = new StreamReader(response);
+    return { stream, id: lastEventId ?? (await stream.until(/id: (\S+)\n/))[1] };
+  };
+  const rest = await Promise.all(
+    Array.from({ length: 198 }, () => world.send(bare("GET", token))),
+  );
+
+  for (let time = 0; time < 3; time++) {
+    const session = await beginSession(world.send, token);
+    const first = await open(session);
+    const again = await open(session, first.id);
+    await first.stream.ended();
+    assert.equal((await world.send(bare("DELETE", token, session))).status, 204);
+    await again.stream.ended();
+  }
+
+  for (const response of rest) await response.body?.cancel();
+});
