@@ -13,6 +13,8 @@ interface Question {
 
 /** How many questions of one session may wait for an answer. */
 const MAX_QUESTIONS = 100;
+/** How many answers of the gateway's own may be on their way at once; the rest is not sent. */
+const MAX_POSTING = 100;
 
 /**
  * What a legacy server asks of its client, from the question to the answer's way back.
@@ -22,6 +24,7 @@ const MAX_QUESTIONS = 100;
 export class ServerQuestions {
   readonly #post: (answer: RpcResponse) => Promise<void>;
   readonly #open = new Map<RequestId, Question>();
+  #posting = 0;
 
   constructor(post: (answer: RpcResponse) => Promise<void>) {
     this.#post = post;
@@ -29,12 +32,12 @@ export class ServerQuestions {
 
   /** Has one question answered; waits for nobody. */
   take(request: RpcRequest, callId: number | null, ask: Ask): void {
-    if (request.method === "ping") return void this.#post(resultOf(request.id, {}));
+    if (request.method === "ping") return void this.#send(resultOf(request.id, {}));
     // A stream that was resumed may bring a question again.
     if (this.#open.has(request.id)) return;
     if (this.#open.size >= MAX_QUESTIONS) {
       const refusal = `More than ${MAX_QUESTIONS} requests wait for an answer`;
-      return void this.#post(errorOf(request.id, RPC.internalError, refusal));
+      return void this.#send(errorOf(request.id, RPC.internalError, refusal));
     }
 
     const question = { callId, ending: new AbortController(), isTakenBack: false };
@@ -78,6 +81,17 @@ export class ServerQuestions {
       if (!question.isTakenBack) await this.#post(failure);
     } finally {
       this.#open.delete(request.id);
+    }
+  }
+
+  /** Answers without asking anybody; whoever asks without end is not answered without end. */
+  async #send(answer: RpcResponse): Promise<void> {
+    if (this.#posting >= MAX_POSTING) return;
+    this.#posting++;
+    try {
+      await this.#post(answer);
+    } finally {
+      this.#posting--;
     }
   }
 }

@@ -4,7 +4,7 @@ import { readSse, type SseMark } from "../mcp/sse.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
 import { discard } from "./http_client.ts";
 import type { Listening } from "./legacy_transport.ts";
-import { pause } from "./pause.ts";
+import { pause, retryDelayMs } from "./pause.ts";
 import { messagesOf, streamFailure } from "./answer_stream.ts";
 import { isEventStream } from "./streamable_link.ts";
 import { MAX_ANSWER_CHARS } from "./upstream.ts";
@@ -24,7 +24,8 @@ interface Run {
   ending: AbortController;
 }
 
-const DEFAULT_RETRY_MS = 1_000;
+/** How long to wait after the first failure; doubles with each that follows. */
+const FIRST_BACKOFF_MS = 1_000;
 /** How often in a row a stream may fail before it is given up. */
 const MAX_FAILURES = 5;
 /** A stream that lasted this long did not fail, though nothing came. */
@@ -90,8 +91,8 @@ export class ServerStream {
         performance.now() - beganMs >= LASTING_MS;
       failures = isLively ? 0 : failures + 1;
       if (failures >= MAX_FAILURES) throw failure;
-      const backoffMs = failures === 0 ? 0 : DEFAULT_RETRY_MS * 2 ** (failures - 1);
-      await pause(Math.max(mark.retryMs ?? DEFAULT_RETRY_MS, backoffMs), signal);
+      const backoffMs = failures === 0 ? 0 : FIRST_BACKOFF_MS * 2 ** (failures - 1);
+      await pause(Math.max(retryDelayMs(mark.retryMs), backoffMs), signal);
     }
   }
 

@@ -56,7 +56,9 @@ export class StreamableLink {
     signal: AbortSignal,
     { target = this.#opening.target, heard }: Sending = {},
   ): Promise<Response> {
-    const resume: [string, string][] = lastEventId === null ? [] : [["last-event-id", lastEventId]];
+    const resume: [string, string][] = lastEventId === null
+      ? []
+      : [["last-event-id", headerText(lastEventId)]];
     return this.#http.send(target, {
       method: "GET",
       headers: [...this.#headers("text/event-stream"), ...resume],
@@ -82,6 +84,13 @@ export class StreamableLink {
     if (this.sessionId !== null) headers.push(["mcp-session-id", this.sessionId]);
     return headers;
   }
+}
+
+/** The id of an event as a header carries it: in UTF-8 (HTML, Server-Sent Events). */
+function headerText(eventId: string): string {
+  return Array.from(new TextEncoder().encode(eventId), (byte) => String.fromCharCode(byte)).join(
+    "",
+  );
 }
 
 const BOTH = "application/json, text/event-stream";

@@ -5,7 +5,7 @@ import { httpFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
 import { answerPassage } from "./large_answer.ts";
 import type { LegacyTransport, Listening, Outside, SessionOpening } from "./legacy_transport.ts";
-import { pause } from "./pause.ts";
+import { pause, retryDelayMs } from "./pause.ts";
 import { readAnswer } from "./read_answer.ts";
 import { ServerStream } from "./server_stream.ts";
 import { SessionCalls } from "./session_calls.ts";
@@ -19,9 +19,6 @@ import {
 } from "./session_messages.ts";
 import { isEventStream, StreamableLink } from "./streamable_link.ts";
 import { NO_SESSION, type ServerGreeting, type Target, type UpstreamCall } from "./upstream.ts";
-
-/** How long to wait before going on with a stream whose server says nothing of it. */
-const DEFAULT_RETRY_MS = 1_000;
 
 const PROBE_TIMEOUT_MS = 5_000;
 /** Whose answer is not read: that the session is known is what counts. */
@@ -168,7 +165,7 @@ export class StreamableSession implements LegacyTransport {
     lastEventId: string,
     retryMs: number | null,
   ): Promise<Response | null> {
-    await pause(retryMs ?? DEFAULT_RETRY_MS, signal);
+    await pause(retryDelayMs(retryMs), signal);
     signal.throwIfAborted();
     const response = await this.#link.get(lastEventId, signal, { target, heard });
     if (isEventStream(response)) return response;

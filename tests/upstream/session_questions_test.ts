@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { RpcRequest, RpcResponse } from "../../core/mcp/message.ts";
+import { ServerQuestions } from "../../core/upstream/server_questions.ts";
 import { eventually } from "../_support/eventually.ts";
 import { askOutside, TALKATIVE_KINDS } from "../_support/session_upstreams.ts";
 import { answerOf, legacyCaller, modernCaller, sessionsWith } from "./_sessions.ts";
@@ -126,4 +127,31 @@ Deno.test("callers who have no session and cannot be asked open no stream beside
   await sessions.tool("echo", {}, { caller });
 
   assert.deepEqual(upstream.journal.requests.filter(({ method }) => method === "GET"), []);
+});
+
+Deno.test("a server that floods with pings and questions is not answered without a limit", async () => {
+  let posting = 0;
+  const posted = Promise.withResolvers<void>();
+  const questions = new ServerQuestions(() => {
+    posting++;
+    return posted.promise;
+  });
+  const asked: RpcRequest[] = [];
+  const answers = Promise.withResolvers<void>();
+  const ask = async (request: RpcRequest) => {
+    asked.push(request);
+    await answers.promise;
+    return answerOf(request, "by a person");
+  };
+
+  for (let id = 0; id < 5_000; id++) {
+    questions.take({ jsonrpc: "2.0", id: `ping-${id}`, method: "ping" }, null, ask);
+    questions.take({ jsonrpc: "2.0", id, method: "elicitation/create" }, null, ask);
+  }
+  assert.equal(asked.length, 100);
+  assert.equal(posting, 100);
+
+  answers.resolve();
+  await eventually("what people said is sent all the same", () => posting === 200);
+  posted.resolve();
 });

@@ -129,6 +129,44 @@ Deno.test("a call's stream that never goes on is given up", async () => {
   assert.equal(upstream.gets().filter(({ lastEventId }) => lastEventId === "e1").length, 6);
 });
 
+Deno.test("a server that wants its streams to be opened again at once has to wait a little", async () => {
+  let callId: unknown;
+  let events = 0;
+  await using upstream = startRaw(({ method, body }) => {
+    if (method === "POST") callId = body.id;
+    events++;
+    const last = events < 8 ? [] : [event(said(callId, "at last"))];
+    return stream([`id: ${events}\nretry: 0\ndata:\n\n`, ...last]);
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  await sessions.tool("slow");
+
+  const opened = upstream.gets().map(({ atMs, lastEventId }) => ({ atMs, lastEventId }));
+  for (const { atMs, lastEventId } of opened.slice(1)) {
+    const before = opened.filter((one) => one.atMs < atMs && atMs - one.atMs < 90);
+    assert.ok(before.length <= 1, `one of each stream at once, after event ${lastEventId}`);
+  }
+});
+
+Deno.test("an event id that no header can hold as it is goes into one in UTF-8", async () => {
+  let callId: unknown;
+  await using upstream = startRaw(({ method, body, lastEventId }) => {
+    if (method === "POST") {
+      callId = body.id;
+      return stream(["id: später 世界\nretry: 100\ndata:\n\n"]);
+    }
+    return lastEventId === null ? NONE.clone() : stream([event(said(callId, "resumed"))]);
+  });
+  await using sessions = sessionsWith(upstream.url);
+
+  assert.equal(await sessions.tool("slow"), "resumed");
+
+  const id = upstream.gets().at(-1)?.lastEventId ?? "";
+  const bytes = Uint8Array.from(id, (char) => char.charCodeAt(0));
+  assert.equal(new TextDecoder().decode(bytes), "später 世界");
+});
+
 Deno.test("a call's stream without event ids is not gone on with", async () => {
   await using upstream = startRaw(({ method }) => method === "POST" ? stream([]) : NONE.clone());
   await using sessions = sessionsWith(upstream.url);
