@@ -19,8 +19,11 @@ const END = '"}],"structuredContent":{"exact":12345678901234567890,"same":1.50e+
 
 const EMPTY_LISTS = '{"tools":[],"prompts":[],"resources":[],"resourceTemplates":[]}';
 
-/** How much more than after its first large answers the gateway may hold at any time. */
-const SPARE_BYTES = 64 * 1024 * 1024;
+/**
+ * How much more than after its first large answers the gateway may hold at any time. An answer
+ * that is read whole takes more than twice as much, by itself.
+ */
+const SPARE_BYTES = 192 * 1024 * 1024;
 
 /** A result with a text of 50 MB, and numbers that JavaScript cannot hold. */
 function* largeResult(): Generator<string> {
