@@ -12,7 +12,6 @@ import { withDeadline } from "./deadline.ts";
 import { timeoutFailure, upstreamFailure } from "./failures.ts";
 import type { HttpClient } from "./http_client.ts";
 import { isOfAnotherEra, type ModernAnswer, sendModern } from "./modern_exchange.ts";
-import { CONNECT_TIMEOUT_MS } from "./upstream.ts";
 
 const ACKNOWLEDGED = "notifications/subscriptions/acknowledged";
 const LISTEN_ID = "aerostack-listen";
@@ -60,12 +59,13 @@ class Subscription {
   async run(http: HttpClient, client: ClientProfile): Promise<boolean> {
     const answer = this.#ask(http, client);
     answer.catch(() => {});
-    const { slug } = this.#call.target;
+    const { slug, timeouts } = this.#call.target;
+    const limitMs = timeouts.connectSeconds * 1000;
     // Once it is acknowledged, silence is as it should be.
     await withDeadline(
       this.#ending.signal,
-      CONNECT_TIMEOUT_MS,
-      () => timeoutFailure(slug, CONNECT_TIMEOUT_MS, "connect"),
+      limitMs,
+      () => timeoutFailure(slug, limitMs, "connect"),
       () => Promise.race([answer.then(() => {}), this.#ready.promise]),
     );
     return await this.#conclude(await answer);
@@ -84,7 +84,7 @@ class Subscription {
       params: { notifications: { ...this.#call.filter } },
       paramHeaders: [],
       signal: this.#ending.signal,
-      timeoutMs: CONNECT_TIMEOUT_MS,
+      timeoutMs: this.#call.target.timeoutMs,
       onNotification: (notification) => this.#take(notification),
     });
   }

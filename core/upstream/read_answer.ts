@@ -32,12 +32,20 @@ export async function readAnswer(
   }
 
   await discard(response);
-  if (response.status >= 400 && response.status < 500) return null;
+  if (isRefusal(response.status)) return null;
   throw notAnAnswer(reader.slug, response.status, type);
 }
 
+/** Whether a status says that such a request is not served here, and not just not now. */
+export function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500 && !LATER.includes(status);
+}
+
+/** Request Timeout, Too Early, Too Many Requests: who says so may be of any era. */
+const LATER: readonly number[] = [408, 425, 429];
+
 function notAnAnswer(slug: string, status: number, type: string): GatewayError {
-  if (status >= 500) return httpFailure(slug, status);
+  if (status >= 500 || LATER.includes(status)) return httpFailure(slug, status);
   const what = type === "" ? "nothing" : `"${type.slice(0, 60)}"`;
   return upstreamFailure(
     slug,
@@ -56,7 +64,7 @@ async function readJson(response: Response, reader: AnswerReader): Promise<RpcRe
   const answer = await takeMessages(messages, reader);
   if (answer !== null) return answer;
 
-  if (response.status >= 400 && response.status < 500) return null;
+  if (isRefusal(response.status)) return null;
   if (!response.ok) throw notAnAnswer(reader.slug, response.status, "application/json");
   throw upstreamFailure(
     reader.slug,

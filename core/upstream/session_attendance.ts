@@ -7,7 +7,6 @@ import { NotificationQueue } from "./notification_queue.ts";
 import { acknowledge } from "./session_offers.ts";
 import type { SessionOutside } from "./session_outside.ts";
 import { SessionSubscriptions } from "./session_subscriptions.ts";
-import { CONNECT_TIMEOUT_MS } from "./upstream.ts";
 
 /** What attending needs of a session. */
 export interface AttendedSession {
@@ -78,11 +77,12 @@ export class SessionAttendance {
     held: string[],
   ): Promise<true | null> {
     const { transport } = this.#session;
-    const { slug } = call.target;
+    const { slug, timeouts } = call.target;
+    const limitMs = timeouts.connectSeconds * 1000;
     const listening = await withDeadline(
       call.signal,
-      CONNECT_TIMEOUT_MS,
-      () => timeoutFailure(slug, CONNECT_TIMEOUT_MS, "connect"),
+      limitMs,
+      () => timeoutFailure(slug, limitMs, "connect"),
       () => transport.listen(),
     );
     if (transport.ended) return null;
@@ -94,7 +94,7 @@ export class SessionAttendance {
     await call.onReady(offer);
     if (listening === null || isEmptyFilter(offer)) return true;
     queue.open();
-    await Promise.race([listening.stopped, transport.whenEnded, whenAborted(call.signal)]);
+    await unlessAborted(call.signal, Promise.race([listening.stopped, transport.whenEnded]));
     if (call.signal.aborted) return true;
     throw upstreamFailure(slug, "connect", "closed its event stream");
   }
@@ -113,7 +113,16 @@ export class SessionAttendance {
   }
 }
 
-function whenAborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
+/** Waits for something, or until `signal` aborts; leaves no listener with that. */
+async function unlessAborted(signal: AbortSignal, ended: Promise<void>): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = () => aborted.resolve();
+  signal.addEventListener("abort", onAbort);
+  if (signal.aborted) onAbort();
+
+  try {
+    await Promise.race([ended, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
 }

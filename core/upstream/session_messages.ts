@@ -66,6 +66,17 @@ export function readGreeting(
   };
 }
 
+/**
+ * The revision to ask for instead when a server refuses one and names those that it
+ * supports (2025-11-25, Lifecycle, Error Handling); `null` when there is none.
+ */
+export function versionInstead(response: RpcResponse | null, refused: string): string | null {
+  const data = response?.error?.data;
+  const supported = isObject(data) && Array.isArray(data.supported) ? data.supported : [];
+  const known = LEGACY_VERSIONS.find((version) => supported.includes(version));
+  return known === undefined || supported.includes(refused) ? null : known;
+}
+
 /** A call as a session sends it: under the session's own id and progress token. */
 export function sessionRequest(call: UpstreamCall, id: number): RpcRequest {
   const plain = withoutModernMeta(call.params);

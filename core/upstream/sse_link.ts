@@ -5,6 +5,7 @@ import { streamFailure } from "./answer_stream.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
 import { LARGE_BYTES } from "./large_answer.ts";
+import { isRefusal } from "./read_answer.ts";
 import { isEventStream } from "./streamable_link.ts";
 import { MAX_ANSWER_CHARS, type Target } from "./upstream.ts";
 
@@ -114,7 +115,7 @@ async function open(
   });
   if (!isEventStream(response) || response.body === null) {
     await discard(response);
-    if (response.status < 500) return null;
+    if (response.ok || isRefusal(response.status)) return null;
     throw httpFailure(target.slug, response.status);
   }
 

@@ -13,6 +13,7 @@ import {
   readGreeting,
   sessionRequest,
   underCallersId,
+  versionInstead,
 } from "./session_messages.ts";
 import { openSseLink, type SseLink } from "./sse_link.ts";
 import type { ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
@@ -106,7 +107,7 @@ export class SseSession implements LegacyTransport {
     const { target } = this.#opening;
 
     try {
-      const answer = await this.#ask(initializeRequest(this.#opening), { target, signal });
+      const answer = await this.#initialize(signal);
       this.#greeting = readGreeting(target.slug, "sse", answer);
       if (this.#greeting === null) {
         throw upstreamFailure(target.slug, "protocol", "refused to begin a session");
@@ -118,6 +119,15 @@ export class SseSession implements LegacyTransport {
       await this.close();
       throw error;
     }
+  }
+
+  async #initialize(signal: AbortSignal): Promise<RpcResponse | null> {
+    const { target, version } = this.#opening;
+    const answer = await this.#ask(initializeRequest(this.#opening), { target, signal });
+    const instead = versionInstead(answer, version);
+    if (instead === null) return answer;
+    const request = initializeRequest({ ...this.#opening, version: instead });
+    return await this.#ask(request, { target, signal });
   }
 
   /** Posts a request and waits for its answer; `null` when the session is gone. */

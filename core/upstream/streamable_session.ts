@@ -16,6 +16,7 @@ import {
   readGreeting,
   sessionRequest,
   underCallersId,
+  versionInstead,
 } from "./session_messages.ts";
 import { isEventStream, StreamableLink } from "./streamable_link.ts";
 import { NO_SESSION, type ServerGreeting, type Target, type UpstreamCall } from "./upstream.ts";
@@ -68,18 +69,10 @@ export class StreamableSession implements LegacyTransport {
     const { slug } = opening.target;
     const link = new StreamableLink(http, opening);
     const calls = new SessionCalls(outside, (answer) => link.postAside(answer));
-    const request = initializeRequest(opening);
 
-    const response = await link.post(request, { signal });
-    // What the server asks in its answer must be answered in the session that it opens.
-    link.sessionId = response.headers.get("mcp-session-id");
-    const answer = await readAnswer(response, {
-      slug,
-      id: request.id,
-      signal,
-      onNotification: (notification) => calls.overheard(notification, false),
-      onRequest: (question) => calls.asked(question, null),
-    });
+    let answer = await initialize(link, calls, opening, signal);
+    const version = versionInstead(answer, opening.version);
+    if (version !== null) answer = await initialize(link, calls, { ...opening, version }, signal);
 
     const greeting = readGreeting(slug, "streamable", answer);
     if (greeting === null) return null;
@@ -201,6 +194,25 @@ export class StreamableSession implements LegacyTransport {
     this.#ending.resolve();
     return null;
   }
+}
+
+async function initialize(
+  link: StreamableLink,
+  calls: SessionCalls,
+  opening: SessionOpening,
+  signal: AbortSignal,
+): Promise<RpcResponse | null> {
+  const request = initializeRequest(opening);
+  const response = await link.post(request, { signal });
+  // What the server asks in its answer must be answered in the session that it opens.
+  link.sessionId = response.headers.get("mcp-session-id");
+  return await readAnswer(response, {
+    slug: opening.target.slug,
+    id: request.id,
+    signal,
+    onNotification: (notification) => calls.overheard(notification, false),
+    onRequest: (question) => calls.asked(question, null),
+  });
 }
 
 function refused(target: Target, status: number): GatewayError {

@@ -163,6 +163,3 @@ export interface ServerGreeting {
 
 /** The longest answer that is read, in characters. */
 export const MAX_ANSWER_CHARS = 64 * 1024 * 1024;
-
-/** How long finding out how a server speaks, or opening a session, may take. */
-export const CONNECT_TIMEOUT_MS = 10_000;

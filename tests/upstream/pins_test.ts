@@ -66,7 +66,7 @@ Deno.test("another address of a server is found out anew", async () => {
 });
 
 Deno.test("a server that fails while it is asked says nothing about how it speaks", async () => {
-  for (const status of [401, 403, 500, 502, 503]) {
+  for (const status of [401, 403, 408, 425, 429, 500, 502, 503]) {
     await using http = serveLocally(() => new Response("no", { status }));
     await using bench = await startBench();
     const target = targetAt(http.origin);
@@ -105,6 +105,56 @@ Deno.test("a pinned server is spoken to as its owner says, and never probed", as
     const [opening] = server.journal.withRpcMethod("initialize");
     const asked = opening && JSON.parse(opening.body).params.protocolVersion;
     if (/^2025/.test(protocol)) assert.equal(asked, protocol);
+  }
+});
+
+Deno.test("a server that has had enough for now stays known, and so does its session", async () => {
+  for (const protocol of ["auto", "2026-07-28", "2025-11-25"] as const) {
+    const methods: string[] = [];
+    await using http = serveLocally(async (request) => {
+      if (request.method !== "POST") return new Response(null, { status: 405 });
+      const { id, method } = await request.json();
+      methods.push(method);
+      if (method === "tools/call") return new Response("Slow down", { status: 429 });
+      const supportedVersions = ["2026-07-28"];
+      const result = { supportedVersions, protocolVersion: "2025-11-25", capabilities: {} };
+      return Response.json({ jsonrpc: "2.0", id, result });
+    });
+    await using bench = await startBench();
+    const target = targetAt(http.origin, { protocol });
+    await failureOf(bench.connector.request(toolCall(target, "echo")));
+    methods.length = 0;
+
+    const { message } = await failureOf(bench.connector.request(toolCall(target, "echo")));
+
+    assert.equal(message, 'Server "notes" answered HTTP 429', protocol);
+    assert.deepEqual(methods, ["tools/call"], protocol);
+  }
+});
+
+Deno.test("a server that refuses a version is asked for one that it names", async () => {
+  for (const legacy of ["2024-11-05", "2025-03-26"]) {
+    const asked: string[] = [];
+    await using http = serveLocally(async (request) => {
+      if (request.method !== "POST") return new Response(null, { status: 405 });
+      const { id, method, params } = await request.json();
+      if (method === "tools/call") {
+        return Response.json({ jsonrpc: "2.0", id, result: { content: [] } });
+      }
+      if (method !== "initialize") return new Response(null, { status: id ? 404 : 202 });
+      asked.push(params.protocolVersion);
+      const result = { protocolVersion: legacy, capabilities: {}, serverInfo: {} };
+      if (params.protocolVersion === legacy) return Response.json({ jsonrpc: "2.0", id, result });
+      const data = { supported: ["2020-01-01", legacy], requested: params.protocolVersion };
+      const error = { code: -32602, message: "Unsupported protocol version", data };
+      return Response.json({ jsonrpc: "2.0", id, error }, { status: 400 });
+    });
+    await using bench = await startBench();
+
+    const { route } = await bench.connector.request(toolCall(targetAt(http.origin), "echo"));
+
+    assert.equal(route, "streamable");
+    assert.deepEqual(asked, ["2025-11-25", legacy]);
   }
 });
 

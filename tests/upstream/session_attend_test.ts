@@ -148,3 +148,24 @@ Deno.test("the stream ends with the last one who attends, where no client listen
   assert.ok(gets.length >= 2, "it was opened again");
   assert.equal(upstream.sessions().length, 1);
 });
+
+Deno.test("who attends leaves no listener with its signal when the server ends it", async () => {
+  const [{ start }] = TALKATIVE_KINDS;
+  await using upstream = await start();
+  await using sessions = sessionsWith(upstream.url);
+  const { signal } = new AbortController();
+  let listeners = 0;
+  const add = signal.addEventListener.bind(signal);
+  const remove = signal.removeEventListener.bind(signal);
+  signal.addEventListener = (...all: Parameters<typeof add>) => (listeners++, add(...all));
+  signal.removeEventListener = (...all: Parameters<typeof remove>) => (listeners--, remove(...all));
+
+  const ready = Promise.withResolvers<unknown>();
+  const filter = { toolsListChanged: true };
+  const over = sessions.attend({ filter, signal, onReady: ready.resolve });
+  await ready.promise;
+  sessions.pool.endOf(modernCaller());
+
+  await assert.rejects(over, /closed its event stream/);
+  assert.equal(listeners, 0);
+});

@@ -155,3 +155,32 @@ function startAsking({ isAnswering = true } = {}) {
 function answerLater(response: RpcResponse, delayMs: number): Promise<RpcResponse> {
   return new Promise((resolve) => setTimeout(() => resolve(response), delayMs));
 }
+
+Deno.test("who attends a server waits as long for it as its connect timeout says", async () => {
+  await using http = serveLocally(async (request) => {
+    if (request.method === "GET") return await new Promise<Response>(() => {});
+    const { id, method } = await request.json();
+    if (method === "subscriptions/listen") return await new Promise<Response>(() => {});
+    const result = {
+      protocolVersion: "2025-11-25",
+      capabilities: { tools: { listChanged: true } },
+    };
+    return Response.json({ jsonrpc: "2.0", id, result });
+  });
+  await using bench = await startBench();
+
+  for (const protocol of ["2026-07-28", "2025-11-25"] as const) {
+    const target = targetAt(http.origin, { protocol, timeouts: { connectSeconds: 1 } });
+    const attending = bench.connector.attend({
+      target,
+      caller: callerOf("modern"),
+      filter: { toolsListChanged: true },
+      signal: new AbortController().signal,
+      onReady: () => {},
+      onNotification: () => {},
+    });
+
+    const { message } = await failureOf(attending);
+    assert.equal(message, 'Server "notes" did not begin to speak within 1 s (connect timeout)');
+  }
+});
