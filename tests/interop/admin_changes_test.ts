@@ -11,7 +11,9 @@ import { startGatewayPair } from "../_support/gateway_pair.ts";
 
 const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
 
-const LISTS = ["tools", "prompts", "resources"];
+const CHANGES = ["tools", "prompts", "resources"].map((list) =>
+  `notifications/${list}/list_changed`
+);
 
 /** A connected client, and the process that it is connected to. */
 interface Connected {
@@ -58,27 +60,31 @@ Deno.test("a workspace's change is not told to another workspace", OPTIONS, asyn
   await using pair = await startGatewayPair();
   await using files = startStreamableFeatures("2025-11-25");
   const { a, b } = pair;
-  const { token } = await openWorkspace(a, { files });
-  await a.admin.addWorkspace("elsewhere");
-  await using connected = await connectAll({ a, b }, token);
-
-  await a.admin.install("files", "elsewhere");
+  const team = await openWorkspace(a, { files });
+  const elsewhere = await openWorkspace(a, { others: files }, "elsewhere");
   await a.admin.addServer("notes", files.url);
-  await heardBy(connected.all, () => a.admin.install("notes", "team"));
+  await using members = await connectAll({ a, b }, team.token);
+  await using strangers = await connectAll({ a, b }, elsewhere.token, "elsewhere");
 
-  // One word for each list: nothing came of the other workspace before it.
-  for (const { name, client } of connected.all) {
-    const tools = client.heard.changes.filter((method) => method.includes("/tools/"));
-    assert.equal(tools.length, 1, `${name} heard ${client.heard.changes}`);
+  await heardBy(members.all, () => a.admin.install("notes", "team"));
+  await heardBy(strangers.all, () => a.admin.install("notes", "elsewhere"), { keep: true });
+
+  // One word of each list: what they heard was their own.
+  for (const { name, client } of strangers.all) {
+    assert.deepEqual(client.heard.changes.toSorted(), CHANGES.toSorted(), name);
   }
 });
 
 /** A client of every kind at each of the two processes, all of which listen. */
-async function connectAll(gateways: Record<string, RunningGateway>, token: string) {
+async function connectAll(
+  gateways: Record<string, RunningGateway>,
+  token: string,
+  workspace = "team",
+) {
   const all: Connected[] = [];
   for (const [process, gateway] of Object.entries(gateways)) {
     for (const { name, connect } of FEATURE_CLIENTS) {
-      const client = await connect({ url: gateway.workspaceUrl("team"), token });
+      const client = await connect({ url: gateway.workspaceUrl(workspace), token });
       await client.listTools();
       await client.listen([]);
       all.push({ name: `${name} at process ${process}`, client });
@@ -92,14 +98,17 @@ async function connectAll(gateways: Record<string, RunningGateway>, token: strin
   };
 }
 
-async function heardBy(all: readonly Connected[], change: () => Promise<unknown>): Promise<void> {
-  for (const { client } of all) client.heard.changes.length = 0;
+async function heardBy(
+  all: readonly Connected[],
+  change: () => Promise<unknown>,
+  { keep = false } = {},
+): Promise<void> {
+  for (const { client } of all) if (!keep) client.heard.changes.length = 0;
 
   await change();
 
   for (const { name, client } of all) {
-    for (const list of LISTS) {
-      const method = `notifications/${list}/list_changed`;
+    for (const method of CHANGES) {
       await eventually(`${method} at ${name}`, () => client.heard.changes.includes(method));
     }
   }
