@@ -5,6 +5,7 @@ import type { ServerId } from "../ids.ts";
 import { type ListPages, readPages } from "./list_pages.ts";
 import type { Connector } from "./connector.ts";
 import { NameIndex } from "./name_index.ts";
+import { forwardedKey, targetFor } from "./request_headers.ts";
 import type { Caller, Target } from "./upstream.ts";
 
 /** How one server's list is asked for. */
@@ -137,7 +138,8 @@ export class ListCache {
   #keyOf({ target, caller, kind }: ListQuery): string {
     const { era, client, memberId, sessionKey } = caller;
     const owner = this.#isShared(target, era) ? null : [memberId, sessionKey];
-    return JSON.stringify([target.fingerprint, kind, era, client.capabilities, owner]);
+    const forwarded = forwardedKey(targetFor(target, caller));
+    return JSON.stringify([target.fingerprint, kind, era, client.capabilities, owner, forwarded]);
   }
 
   #isShared(target: Target, era: Era): boolean {

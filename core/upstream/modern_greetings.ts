@@ -4,6 +4,7 @@ import { type ClientProfile, META, metaOf } from "../mcp/meta.ts";
 import { NEWEST_MODERN } from "../mcp/versions.ts";
 import type { HttpClient } from "./http_client.ts";
 import { discover } from "./modern_exchange.ts";
+import { forwardedKey } from "./request_headers.ts";
 import type { Caller, ServerGreeting, Target } from "./upstream.ts";
 
 interface Entry {
@@ -30,7 +31,7 @@ export class ModernGreetings {
 
   /** What a server is remembered to say; `null` when it has to be asked. */
   find(target: Target): ServerGreeting | null {
-    const entry = this.#entries.get(target.fingerprint);
+    const entry = this.#entries.get(keyOf(target));
     return entry !== undefined && entry.goodUntilMs > this.#now().getTime() ? entry.greeting : null;
   }
 
@@ -52,15 +53,19 @@ export class ModernGreetings {
 
   /** Forgets what a server said. */
   forget(target: Target): void {
-    this.#entries.delete(target.fingerprint);
+    this.#entries.delete(keyOf(target));
   }
 
   #remember(target: Target, greeting: ServerGreeting): void {
     const oldest = this.#entries.keys().next();
     if (this.#entries.size >= MAX_ENTRIES && !oldest.done) this.#entries.delete(oldest.value);
     const goodUntilMs = this.#now().getTime() + KEEP_MS;
-    this.#entries.set(target.fingerprint, { greeting, goodUntilMs });
+    this.#entries.set(keyOf(target), { greeting, goodUntilMs });
   }
+}
+
+function keyOf(target: Target): string {
+  return JSON.stringify([target.fingerprint, forwardedKey(target)]);
 }
 
 /** A caller as a modern server sees it; what only the legacy era knows stays behind. */

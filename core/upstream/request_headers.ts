@@ -30,6 +30,22 @@ export function targetFor(target: Target, caller: Caller): Target {
   return { ...target, forwarded };
 }
 
+/** What tells one request from another, and nothing of who sends it. */
+const OF_ONE_REQUEST: readonly string[] = [
+  "traceparent",
+  "tracestate",
+  "x-correlation-id",
+  "x-request-id",
+];
+
+/**
+ * What a server may answer differently by: the headers of its caller that it gets. What it
+ * said to callers who differ in them is shown to none but their like.
+ */
+export function forwardedKey({ forwarded = [] }: Pick<Target, "forwarded">): string {
+  return JSON.stringify(forwarded.filter(([name]) => !OF_ONE_REQUEST.includes(name)));
+}
+
 /** The server's URL, with the secrets that travel in its query. */
 export function requestUrl(url: URL, injections: readonly Injection[]): URL {
   const inQuery = injections.filter(({ rule }) => rule.kind === "query");

@@ -3,6 +3,8 @@ import { updateServer } from "../../core/servers/update_server.ts";
 import { setSecret } from "../../core/secrets/set_secret.ts";
 import { someServer, testCore } from "../_support/core.ts";
 import { startLegacySessions, startLegacySse } from "../_support/legacy_upstreams.ts";
+import { ListCache } from "../../core/upstream/list_cache.ts";
+import { serveLocally } from "../_support/upstream.ts";
 import { startBothEras } from "../_support/modern_upstreams.ts";
 import { Plaintext } from "../../core/secrets/plaintext.ts";
 import { callerOf, startBench, targetAt, toolCall } from "./_connector.ts";
@@ -43,6 +45,33 @@ Deno.test("a server gets those of its caller's headers that it may have, and no 
       assert.deepEqual(got(name), [null, null], name);
     }
   }
+});
+
+Deno.test("what a server shows to one caller for its headers is not shown to another", async () => {
+  await using http = serveLocally(async (request) => {
+    const { id, method } = await request.json();
+    const tenant = request.headers.get("x-tenant");
+    const result = method === "tools/list"
+      ? { tools: [{ name: `of-${tenant}` }], ttlMs: 60_000, cacheScope: "private" }
+      : { supportedVersions: ["2026-07-28"], capabilities: {}, instructions: `of ${tenant}` };
+    return Response.json({ jsonrpc: "2.0", id, result });
+  });
+  await using bench = await startBench();
+  const versions = { read: () => Promise.resolve(0n) };
+  const lists = new ListCache(bench.connector, versions, () => new Date());
+  const target = targetAt(http.origin, { forwardHeaders: ["x-request-id", "x-tenant"] });
+  const { signal } = new AbortController();
+
+  const seen = [];
+  for (const tenant of ["a", "b", "a"]) {
+    const headers = new Headers({ "x-tenant": tenant, "x-request-id": crypto.randomUUID() });
+    const caller = callerOf("modern", { headers });
+    const { items } = await lists.list({ target, caller, kind: "tools", signal });
+    const { instructions } = await bench.connector.profile(target, caller, signal);
+    seen.push([items[0].name, instructions]);
+  }
+
+  assert.deepEqual(seen, [["of-a", "of a"], ["of-b", "of b"], ["of-a", "of a"]]);
 });
 
 Deno.test("headers that are forwarded are kept in lower case, each once, in order", async () => {
