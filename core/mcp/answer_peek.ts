@@ -33,3 +33,15 @@ export function isPlainAnswer(beginning: Uint8Array): boolean {
   }
   return hasResult && !mustBeRead;
 }
+
+/** The JSON of the id of a message that begins so; `null` when it stands further behind. */
+export function idIn(beginning: Uint8Array): string | null {
+  let id: string | null = null;
+  const spots: Spot[] = [{ path: ["id"], map: (json) => id = json }];
+  try {
+    new JsonSplice(spots).push(beginning);
+  } catch (error) {
+    if (!(error instanceof JsonFault)) throw error;
+  }
+  return id;
+}

@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.ts";
+import { idIn } from "../mcp/answer_peek.ts";
 import type { Message, RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { messagesOf, streamFailure } from "./answer_stream.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
@@ -18,6 +19,9 @@ import {
 import { openSseLink, type SseLink } from "./sse_link.ts";
 import type { ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
 
+/** How many requests of a session are remembered that were taken back and not answered. */
+const MAX_TAKEN_BACK = 1_000;
+
 /** An answer that is waited for. */
 interface Expected extends PromiseWithResolvers<RpcResponse> {
   passage: AnswerPassage | undefined;
@@ -30,6 +34,8 @@ export class SseSession implements LegacyTransport {
   readonly #opening: SessionOpening;
   readonly #calls: SessionCalls;
   readonly #answers = new Map<string | number, Expected>();
+  /** What was asked and taken back, so that it may still be answered. */
+  readonly #takenBack = new Set<string | number>();
   readonly #ending = Promise.withResolvers<void>();
   #greeting: ServerGreeting | null = null;
   #failure: GatewayError | null = null;
@@ -39,7 +45,7 @@ export class SseSession implements LegacyTransport {
     this.#link = link;
     this.#opening = opening;
     this.#calls = new SessionCalls(outside, (answer) => link.postAside(answer));
-    link.wantsLong = (beginning) => this.#onlyPassage()?.isWanted(beginning) ?? false;
+    link.wantsLong = (beginning) => this.#passageOf(beginning)?.isWanted(beginning) ?? false;
   }
 
   /** Opens the stream and a session; `null` when the server does not offer one. */
@@ -152,6 +158,7 @@ export class SseSession implements LegacyTransport {
     } finally {
       signal.removeEventListener("abort", onAbort);
       this.#answers.delete(request.id);
+      if (signal.aborted) this.#noteTakenBack(request.id);
     }
   }
 
@@ -168,6 +175,14 @@ export class SseSession implements LegacyTransport {
     return true;
   }
 
+  #noteTakenBack(id: string | number): void {
+    const [oldest] = this.#takenBack;
+    if (oldest !== undefined && this.#takenBack.size >= MAX_TAKEN_BACK) {
+      this.#takenBack.delete(oldest);
+    }
+    this.#takenBack.add(id);
+  }
+
   async #pump(): Promise<void> {
     const { slug } = this.#opening.target;
     try {
@@ -181,10 +196,17 @@ export class SseSession implements LegacyTransport {
     }
   }
 
-  /** Whose answer a large one is cannot be told while it comes, unless one alone is due. */
-  #onlyPassage(): AnswerPassage | undefined {
-    const [expected] = this.#answers.values();
-    return this.#answers.size === 1 ? expected?.passage : undefined;
+  /**
+   * Whose answer a large one is may be said at its end alone, so it is passed on only where
+   * no other can come.
+   */
+  #passageOf(beginning: Uint8Array): AnswerPassage | undefined {
+    const [entry] = this.#answers;
+    if (entry === undefined || this.#answers.size > 1) return undefined;
+    const [asked, { passage }] = entry;
+    const id = idIn(beginning);
+    const isItsOwn = id === null ? this.#takenBack.size === 0 : id === JSON.stringify(asked);
+    return isItsOwn ? passage : undefined;
   }
 
   /** Passes an answer on as fast as its reader takes it: the stream waits meanwhile. */
@@ -207,6 +229,7 @@ export class SseSession implements LegacyTransport {
     if (kind === "request") this.#calls.asked(message, this.#calls.oldestAsking);
     if (kind === "response" && message.id !== undefined) {
       this.#answers.get(message.id)?.resolve(message);
+      this.#takenBack.delete(message.id);
     }
   }
 
