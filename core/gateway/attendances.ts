@@ -1,7 +1,9 @@
 import type { ServerId } from "../ids.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { Caller, Target } from "../upstream/upstream.ts";
+import type { Access } from "./authority.ts";
 import { allBegun, attendWhile } from "./attend_while.ts";
+import type { TokenEnds } from "./token_ends.ts";
 
 /** Where the updates go, and who still listens for them. */
 export interface UpdateLines {
@@ -12,6 +14,8 @@ export interface UpdateLines {
 interface Attendance {
   owner: Caller;
   ending: AbortController;
+  /** Ends it when the token stops being good. */
+  tokenEnd: Disposable;
   /** How often in a row nobody was found to listen. */
   misses: number;
 }
@@ -24,12 +28,14 @@ const MAX_MISSES = 10;
 export class Attendances {
   readonly #connector: Connector;
   readonly #lines: UpdateLines;
+  readonly #tokenEnds: TokenEnds;
   readonly #attendances = new Map<string, Attendance>();
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(connector: Connector, lines: UpdateLines) {
+  constructor(connector: Connector, lines: UpdateLines, tokenEnds: TokenEnds) {
     this.#connector = connector;
     this.#lines = lines;
+    this.#tokenEnds = tokenEnds;
   }
 
   /**
@@ -40,31 +46,32 @@ export class Attendances {
     owner: Caller,
     serverId: ServerId,
     uris: readonly string[],
-    target: () => Promise<Target>,
+    { access, target }: { access: Access; target: () => Promise<Target> },
   ): Promise<void> {
     const key = keyOf(owner, serverId);
     const before = this.#attendances.get(key);
     this.#attendances.delete(key);
 
-    if (uris.length > 0) await allBegun([this.#begin(key, owner, uris, target)]);
+    if (uris.length > 0) await allBegun([this.#begin(key, owner, uris, access, target)]);
     // The new stream is there before the old one ends.
-    before?.ending.abort();
+    if (before !== undefined) end(before);
     if (this.#attendances.size === 0) this.#stopChecking();
   }
 
   /** Ends what is listened for on behalf of a session. */
   endOf({ memberId, sessionKey }: Pick<Caller, "memberId" | "sessionKey">): void {
-    for (const [key, { owner, ending }] of this.#attendances) {
+    for (const [key, attendance] of this.#attendances) {
+      const { owner } = attendance;
       if (owner.memberId !== memberId || owner.sessionKey !== sessionKey) continue;
       this.#attendances.delete(key);
-      ending.abort();
+      end(attendance);
     }
     if (this.#attendances.size === 0) this.#stopChecking();
   }
 
   /** Ends all of it. */
   close(): void {
-    for (const { ending } of this.#attendances.values()) ending.abort();
+    for (const attendance of this.#attendances.values()) end(attendance);
     this.#attendances.clear();
     this.#stopChecking();
   }
@@ -73,11 +80,13 @@ export class Attendances {
     key: string,
     owner: Caller,
     uris: readonly string[],
+    access: Access,
     target: () => Promise<Target>,
   ): Promise<void> {
     const first = Promise.withResolvers<void>();
     const ending = new AbortController();
-    this.#attendances.set(key, { owner, ending, misses: 0 });
+    const tokenEnd = this.#tokenEnds.watch(access, () => this.endOf(owner));
+    this.#attendances.set(key, { owner, ending, tokenEnd, misses: 0 });
     this.#timer ??= setInterval(() => void this.#check(), CHECK_MS);
 
     let current: Target | null = null;
@@ -106,6 +115,11 @@ export class Attendances {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
+}
+
+function end({ ending, tokenEnd }: Attendance): void {
+  tokenEnd[Symbol.dispose]();
+  ending.abort();
 }
 
 function keyOf({ memberId, sessionKey }: Caller, serverId: ServerId): string {

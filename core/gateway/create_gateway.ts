@@ -10,12 +10,13 @@ import { Gateway, type GatewayDeps } from "./gateway.ts";
 import { HeldCalls } from "./held_calls.ts";
 import { ListChanges } from "./list_changes.ts";
 import { RequestStates } from "./request_state.ts";
+import { TokenEnds } from "./token_ends.ts";
 
 /** What a gateway is made of that is not made here. */
 export type GatewayParts =
   & Omit<
     GatewayDeps,
-    "attendances" | "held" | "listChanges" | "lists" | "requestStates" | "watches"
+    "attendances" | "held" | "listChanges" | "lists" | "requestStates" | "tokenEnds" | "watches"
   >
   & { connector: Connector; keyring: Keyring; listVersions: ListVersionStore; signals: Signals };
 
@@ -37,6 +38,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     news: new ChangeNews(mail, log),
     log,
   });
+  const tokenEnds = new TokenEnds(authority, signals);
   const requestStates = new RequestStates(keyring, now);
   lines.listen({
     onListChanged: (_owner, target, list) => listChanges.changedForSession(target.id, list),
@@ -48,7 +50,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     watches,
     listChanges,
     requestStates,
+    tokenEnds,
     held: new HeldCalls({ connector, states: requestStates, mail }),
-    attendances: new Attendances(connector, lines),
+    attendances: new Attendances(connector, lines, tokenEnds),
   });
 }

@@ -85,6 +85,7 @@ export class Gateway {
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
     this.#deps.openStreams.close();
+    this.#deps.tokenEnds.close();
     this.#deps.held.close();
     this.#deps.attendances.close();
     this.#deps.listChanges.close();

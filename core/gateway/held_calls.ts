@@ -18,6 +18,8 @@ export interface Round {
   tell: Tell;
   /** Aborted when the client leaves. */
   signal: AbortSignal;
+  /** Calls back when the client's token stops being good, until it is disposed of. */
+  onTokenEnd(end: () => void): Disposable;
 }
 
 interface Held {
@@ -25,6 +27,8 @@ interface Held {
   memberId: string;
   /** Ends it when nobody comes back. */
   expiry: Disposable | null;
+  /** Ends it when nobody may come back. */
+  tokenEnd: Disposable | null;
 }
 
 const ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -61,7 +65,7 @@ export class HeldCalls {
     const call = new HeldCall((whole) => this.#connector.request(whole), round.call);
     const next = await call.next(round.tell, round.signal, round.call.large);
     if (!("inputRequests" in next)) return next;
-    const id = this.#keep(call, String(round.call.caller.memberId));
+    const id = this.#keep(call, round);
     return await this.#inputRequired(round, next, { instanceId: this.#mail.instanceId, id });
   }
 
@@ -129,7 +133,8 @@ export class HeldCalls {
     }
   }
 
-  #keep(call: HeldCall, memberId: string): string {
+  #keep(call: HeldCall, { call: { caller }, onTokenEnd }: Round): string {
+    const memberId = String(caller.memberId);
     const ofMember = [...this.#held.values()].filter((held) => held.memberId === memberId).length;
     if (this.#held.size >= MAX_HELD || ofMember >= MAX_HELD_PER_MEMBER) {
       const error = tooMany(ofMember);
@@ -137,8 +142,12 @@ export class HeldCalls {
       throw error;
     }
     const id = randomText(24, ID_ALPHABET);
-    const held: Held = { call, memberId, expiry: null };
+    const held: Held = { call, memberId, expiry: null, tokenEnd: null };
     this.#held.set(id, held);
+    held.tokenEnd = onTokenEnd(() => {
+      this.#drop(id, held);
+      call.end(new TakenBack("The token may no longer be used"));
+    });
     this.#expire(id, held);
     return id;
   }
@@ -152,6 +161,7 @@ export class HeldCalls {
 
   #drop(id: string, held: Held): void {
     held.expiry?.[Symbol.dispose]();
+    held.tokenEnd?.[Symbol.dispose]();
     this.#held.delete(id);
   }
 

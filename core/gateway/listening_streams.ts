@@ -15,6 +15,7 @@ import type { OpenStreams } from "./open_streams.ts";
 import type { ReplayStream } from "./replay_stream.ts";
 import type { ReplayStreams } from "./replay_streams.ts";
 import { restoreSubscriptions } from "./subscriptions.ts";
+import type { TokenEnds } from "./token_ends.ts";
 
 /** What listening clients need. */
 export interface ListeningDeps {
@@ -26,6 +27,7 @@ export interface ListeningDeps {
   openStreams: OpenStreams;
   replays: ReplayStreams;
   states: SessionStates;
+  tokenEnds: TokenEnds;
 }
 
 /** How a client that listens is reached. */
@@ -114,11 +116,19 @@ export class ListeningStreams {
   ): Promise<ReplayStream> {
     let joined: Disposable | null = null;
     let isClosed = false;
-    const stream = this.#deps.replays.open(session, "listening", () => {
+    const { connector, replays, tokenEnds } = this.#deps;
+    const caller = callerOf(session, headers);
+    const stream = replays.open(session, "listening", () => {
       isClosed = true;
+      tokenEnd[Symbol.dispose]();
       joined?.[Symbol.dispose]();
     });
-    joined = await this.join(endpoint, callerOf(session, headers), {
+    // The client may be away just then, and nobody may come back for it any more.
+    const tokenEnd = tokenEnds.watch(endpoint.access, () => {
+      stream.drop();
+      connector.endSessionsOf(caller);
+    });
+    joined = await this.join(endpoint, caller, {
       isShared: true,
       isAttached: () => stream.isAttached,
       send: (message) => stream.send(JSON.stringify(message)),

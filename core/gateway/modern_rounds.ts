@@ -10,12 +10,14 @@ import type { UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
 import type { HeldCalls, Round } from "./held_calls.ts";
 import type { Incoming } from "./incoming.ts";
 import { badState, type RequestStates, type StateOwner } from "./request_state.ts";
+import type { TokenEnds } from "./token_ends.ts";
 
 /** What the rounds of modern clients need. */
 export interface ModernRoundsDeps {
   connector: Connector;
   held: HeldCalls;
   requestStates: RequestStates;
+  tokenEnds: TokenEnds;
 }
 
 /**
@@ -30,7 +32,7 @@ export async function inModernRounds(
   incoming: Incoming,
   call: UpstreamCall,
 ): Promise<UpstreamAnswer> {
-  const { connector, held, requestStates } = deps;
+  const { connector, held, requestStates, tokenEnds } = deps;
   const { params } = incoming.request;
   const responses = inputResponsesOf(params);
   const state = params?.requestState;
@@ -45,6 +47,7 @@ export async function inModernRounds(
     owner,
     tell: call.onNotification,
     signal: call.signal,
+    onTokenEnd: (end) => tokenEnds.watch(incoming.access, end),
   };
 
   const own = typeof state === "string" ? await requestStates.open(state, owner) : null;

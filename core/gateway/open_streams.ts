@@ -5,6 +5,7 @@ import type { Signals } from "../kv/signals.ts";
 import { KEEP_ALIVE } from "../mcp/sse.ts";
 import type { Access, Authority } from "./authority.ts";
 import type { EventStream } from "./event_stream.ts";
+import { isGood } from "./token_ends.ts";
 
 interface Held {
   slug: string;
@@ -139,19 +140,9 @@ export class OpenStreams {
 
     await Promise.all([...byToken.values()].map(async (group) => {
       const [{ slug, tokenHash }] = group;
-      if (await this.#isGood(slug, tokenHash)) return;
+      if (await isGood(this.#authority, slug, tokenHash)) return;
       for (const held of group) this.#end(held);
     }));
-  }
-
-  async #isGood(slug: string, tokenHash: string): Promise<boolean> {
-    try {
-      await this.#authority.authenticateHash(slug, tokenHash);
-      return true;
-    } catch (error) {
-      // A store that fails for a moment is no refusal; the next tick asks again.
-      return !(error instanceof GatewayError && error.code === "unauthorized");
-    }
   }
 }
 

@@ -15,6 +15,7 @@ import type { ReplayStreams } from "./replay_streams.ts";
 import { replyLine, type ReplyLineDeps } from "./reply_lines.ts";
 import { errorAnswer, errorResponse, faultResponse, type Log } from "./rpc_reply.ts";
 import { type ServeDeps, serveRequest } from "./serve_request.ts";
+import type { TokenEnds } from "./token_ends.ts";
 
 /** What serving posted messages needs. */
 export interface PostsDeps extends ServeDeps, ReplyLineDeps {
@@ -23,6 +24,7 @@ export interface PostsDeps extends ServeDeps, ReplyLineDeps {
   inFlight: InFlight;
   replays: ReplayStreams;
   messages: ClientMessages;
+  tokenEnds: TokenEnds;
   log: Log;
 }
 
@@ -180,12 +182,18 @@ export class Posts {
   ): Promise<void> {
     using _flight = flight;
     const { signal } = flight;
+    let isShutOut = false;
+    using _end = this.#deps.tokenEnds.watch(access, () => {
+      isShutOut = true;
+      flight.abandon("The token may no longer be used");
+    });
     const line = replyLine(this.#deps, caller, reply);
     const bytesIn = Math.round(Buffer.byteLength(body) / share);
 
     try {
       const incoming = { request, access, scope, caller, bytesIn, signal, line };
       const served = await serveRequest(this.#deps, incoming);
+      if (isShutOut) reply.fail(errorResponse(shutOut(), this.#deps.log));
       if (signal.reason instanceof TakenBack) return reply.drop();
       await reply.finish(served);
     } catch (error) {
@@ -202,6 +210,10 @@ function batchRefused(): Response {
   const sentence = "Invalid request: batches are part of protocol version 2025-03-26 alone, " +
     "and initialize is never part of one; send one message per POST";
   return Response.json(errorOf(undefined, RPC.invalidRequest, sentence), { status: 400 });
+}
+
+function shutOut(): GatewayError {
+  return new GatewayError("unauthorized", "A token ended while its call was worked on");
 }
 
 function notAStream(): GatewayError {

@@ -5,12 +5,13 @@ import type { ClientSessions } from "../sessions/client_sessions.ts";
 import type { ClientSession } from "../sessions/session.ts";
 import type { SessionStates } from "../sessions/session_states.ts";
 import type { Connector } from "../upstream/connector.ts";
-import type { SessionOwner } from "../upstream/upstream.ts";
+import type { Attendances } from "./attendances.ts";
 import type { InstanceMail } from "./instance_mail.ts";
 import type { ReplayStreams } from "./replay_streams.ts";
 
 /** What ending a session needs. */
 export interface SessionEndsDeps {
+  attendances: Attendances;
   connector: Connector;
   mail: InstanceMail;
   replays: ReplayStreams;
@@ -47,8 +48,9 @@ export class SessionEnds {
     if (owner.success) this.#close(owner.data);
   }
 
-  #close(owner: SessionOwner): void {
+  #close(owner: z.infer<typeof Letter>): void {
     this.#deps.replays.endOf(owner);
+    this.#deps.attendances.endOf(owner);
     this.#deps.connector.endSessionsOf(owner);
   }
 }

@@ -177,13 +177,14 @@ export class SseStreams {
     body: string,
     letIn: Access | null,
   ): Promise<Pick<Served, "json" | "rest"> | null> {
-    const { authority, inFlight, log } = this.#deps;
+    const { authority, inFlight, log, tokenEnds } = this.#deps;
 
     try {
       const access = letIn ?? await authority.authenticateHash(stream.slug, stream.tokenHash);
       const endpoint = endpointAt(stream.slug, access, stream.server);
       const caller = await this.#callerOf(stream, endpoint, request);
       using flight = inFlight.begin(flightKey(caller.memberId, caller.sessionKey, request.id));
+      using _end = tokenEnds.watch(access, () => flight.abandon("The token may no longer be used"));
       const served = await serveRequest(this.#deps, {
         request,
         access,

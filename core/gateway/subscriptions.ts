@@ -1,5 +1,6 @@
 import { resultOf } from "../mcp/message.ts";
 import type { Server } from "../servers/server.ts";
+import { NO_STATE } from "../sessions/session_state.ts";
 import type { SessionStates } from "../sessions/session_states.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { Caller } from "../upstream/upstream.ts";
@@ -67,15 +68,15 @@ async function remember(
 /** Listens at a modern server for everything that a session subscribed to there. */
 async function attend(
   { states, attendances, authority }: SubscriptionDeps,
-  { snapshot, token }: Access,
+  access: Access,
   caller: Caller,
   server: Server,
 ): Promise<void> {
   const { subscriptions } = await states.get(caller);
   const uris = subscriptions.filter((one) => one.serverId === server.id).map((one) => one.uri);
-  const { slug } = snapshot.workspace;
+  const { snapshot: { workspace: { slug } }, token } = access;
   const target = () => authority.targetOf(slug, token.hash, server.slug);
-  await attendances.set(caller, server.id, uris, target);
+  await attendances.set(caller, server.id, uris, { access, target });
 }
 
 /**
@@ -90,7 +91,7 @@ export async function restoreSubscriptions(
   caller: Caller,
   signal: AbortSignal,
 ): Promise<void> {
-  const { subscriptions } = await deps.states.get(caller);
+  const { subscriptions } = await deps.states.get(caller).catch(() => NO_STATE);
   const ids = new Set(subscriptions.map(({ serverId }) => serverId));
   const servers = [...access.snapshot.servers.values()].filter(({ id }) => ids.has(id));
 
