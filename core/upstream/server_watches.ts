@@ -164,6 +164,7 @@ export class ServerWatches {
         signal: ending.signal,
         onReady: (acknowledged) => {
           watch.first.resolve();
+          if (ending.signal.aborted) return;
           isHeard = Object.values(acknowledged).some((value) => value === true);
           if (isHeard) this.#lists.setWatched(target, true);
           if (this.#failed.delete(watch)) this.#changedAll(target.id);
@@ -175,13 +176,15 @@ export class ServerWatches {
       });
     } catch {
       // What is wrong with it, those who call it are told.
-      this.#failed.add(watch);
+      if (!ending.signal.aborted) this.#failed.add(watch);
       return "failed";
     } finally {
       watch.first.resolve();
-      this.#lists.setWatched(target, false);
+      // Somebody else may watch the server already when this watch has ended.
+      if (!ending.signal.aborted) this.#lists.setWatched(target, false);
     }
 
+    if (ending.signal.aborted) return "ended";
     if (this.#failed.delete(watch)) this.#changedAll(target.id);
     // What happened until the next stream is open is not heard of.
     if (isHeard) this.#failed.add(watch);
