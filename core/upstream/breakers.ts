@@ -5,13 +5,20 @@ import { upstreamFailure } from "./failures.ts";
 import type { HealthNotes } from "./health_notes.ts";
 import type { Target } from "./upstream.ts";
 
+/** How long no call passes; the one that tries then may take much longer than that. */
+interface Open {
+  pauseMs: number;
+  untilMs: number;
+  isTrying: boolean;
+}
+
 interface Breaker {
   /** Failures of another address or other secrets say nothing about these. */
   fingerprint: string;
   failures: number;
   sinceMs: number;
   /** `null` until it opens. */
-  open: { pauseMs: number; untilMs: number; isTrying: boolean } | null;
+  open: Open | null;
 }
 
 /** One call on its way; nothing is counted when neither is said. */
@@ -48,12 +55,12 @@ export class Breakers {
 
   /** Lets a call pass. Throws `upstream_failed` at once while the breaker is open. */
   enter(target: Target): Passage {
-    const isTrial = this.#admit(target);
+    const trial = this.#admit(target);
     return {
       succeeded: () => this.#close(target),
-      failed: (error) => this.#count(target, asGatewayError(error), isTrial),
+      failed: (error) => this.#count(target, asGatewayError(error), trial),
       [Symbol.dispose]: () => {
-        if (isTrial) this.#endTrial(target);
+        if (trial !== null) this.#endTrial(target, trial);
       },
     };
   }
@@ -68,15 +75,19 @@ export class Breakers {
     await this.#telling;
   }
 
-  /** Whether the call is the one that tries whether the server is back. */
-  #admit(target: Target): boolean {
+  /** What the call tries the end of, as the first after the pause; `null` for any other. */
+  #admit(target: Target): Open | null {
     const breaker = this.#find(target);
     if (breaker === null) this.#forget(target);
-    if (!breaker?.open) return false;
+    if (!breaker?.open) return null;
     const { open } = breaker;
-    if (open.isTrying || open.untilMs > this.#now().getTime()) throw refused(target, breaker);
+    const nowMs = this.#now().getTime();
+    if (open.untilMs > nowMs) throw refused(target, breaker);
+    // A call that works for minutes, or waits for a person, is not the last to try.
+    if (open.isTrying) open.pauseMs = Math.min(open.pauseMs * 2, LONGEST_PAUSE_MS);
+    open.untilMs = nowMs + open.pauseMs;
     open.isTrying = true;
-    return true;
+    return open;
   }
 
   #find({ id, fingerprint }: Target): Breaker | null {
@@ -94,7 +105,7 @@ export class Breakers {
     if (breaker?.open) this.#tell(target, null);
   }
 
-  #count(target: Target, error: GatewayError, isTrial: boolean): void {
+  #count(target: Target, error: GatewayError, trial: Open | null): void {
     if (error.fault === undefined) return;
     const nowMs = this.#now().getTime();
     const { id, fingerprint } = target;
@@ -103,7 +114,7 @@ export class Breakers {
 
     breaker.failures++;
     // Calls that were under way when it opened say nothing new.
-    if (breaker.open !== null && !isTrial) return;
+    if (breaker.open !== null && breaker.open !== trial) return;
     const isLasting = nowMs - breaker.sinceMs >= SHORTEST_FAILING_MS;
     if (breaker.failures < FAILURES_TO_OPEN || !isLasting) return;
     const pauseMs = Math.min((breaker.open?.pauseMs ?? 0) * 2 || FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
@@ -111,9 +122,10 @@ export class Breakers {
     this.#tell(target, recordOf(breaker, error.publicMessage));
   }
 
-  #endTrial(target: Target): void {
-    const open = this.#find(target)?.open;
-    if (open) open.isTrying = false;
+  #endTrial(target: Target, trial: Open): void {
+    if (this.#find(target)?.open !== trial) return;
+    trial.isTrying = false;
+    trial.untilMs = this.#now().getTime();
   }
 
   /** In the order in which it happened, and never in a call's way. */

@@ -127,6 +127,28 @@ Deno.test("a try that its caller takes back leaves the next call to try", async 
   assert.ok((await pair.call()).response.result);
 });
 
+Deno.test("a try that takes long keeps nobody from trying after another pause", async () => {
+  await using pair = await startPair();
+  await pair.fail(5);
+  pair.bench.advance(5_000);
+  const leaving = new AbortController();
+  const tried = Promise.withResolvers<void>();
+  pair.server.script = () => tried.resolve();
+  const call = toolCall(pair.target, "echo", { signal: leaving.signal });
+  const long = pair.bench.connector.request(call);
+  long.catch(() => {});
+  await tried.promise;
+  pair.server.script = ok;
+
+  assert.match((await failureOf(pair.call())).message, /the next try is under way$/);
+  pair.bench.advance(5_000);
+  const answers = [await pair.call(), await pair.call()];
+
+  assert.ok(answers.every(({ response }) => response.result !== undefined));
+  leaving.abort(new Error("Taken back"));
+  await assert.rejects(long, /Taken back/);
+});
+
 Deno.test("another process sees that a server is not called, and when it is called again", async () => {
   await using pair = await startPair();
   const { bench, target } = pair;
