@@ -1,5 +1,6 @@
 import type { AttendCall } from "../upstream/attend.ts";
 import type { Connector } from "../upstream/connector.ts";
+import { pause } from "../upstream/pause.ts";
 import type { Target } from "../upstream/upstream.ts";
 
 /** A wish to hear of resources, whatever happens to the connection meanwhile. */
@@ -48,17 +49,4 @@ export async function allBegun(firsts: readonly Promise<void>[]): Promise<void> 
   const enough = new AbortController();
   await Promise.race([Promise.all(firsts), pause(BEGIN_WITHIN_MS, enough.signal)]);
   enough.abort();
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, delayMs);
-    signal.addEventListener("abort", end);
-  });
 }

@@ -7,6 +7,7 @@ import type { JsonObject, RpcRequest } from "../mcp/message.ts";
 import { wantsInput } from "../mcp/results.ts";
 import { withInput } from "../mcp/rounds.ts";
 import { upstreamFailure } from "../upstream/failures.ts";
+import { pause } from "../upstream/pause.ts";
 import type { UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
 import { randomText } from "../ids.ts";
 
@@ -42,6 +43,7 @@ export async function inRounds(
     const asked = Object.keys(requests).length;
     // It waits for what happens outside, or has only its state to be brought back.
     if (known.size === asked) await pause(asked === 0 ? STATE_ONLY_MS : WAIT_MS, call.signal);
+    call.signal.throwIfAborted();
 
     const responses = await askAll(call, requests, known);
     answer = await send({
@@ -89,21 +91,6 @@ async function ask(call: UpstreamCall, request: RpcRequest): Promise<JsonObject>
   if (result !== undefined) return result;
   const why = error?.message.slice(0, 200) ?? "nothing";
   throw failed(call, `asked for ${request.method}, and the client answered: ${why}`);
-}
-
-function pause(delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => {
-      clearTimeout(timer);
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener("abort", onAbort);
-      resolve();
-    }, delayMs);
-    signal.addEventListener("abort", onAbort, { once: true });
-    if (signal.aborted) onAbort();
-  });
 }
 
 function failed({ target }: UpstreamCall, what: string): GatewayError {

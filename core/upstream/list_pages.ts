@@ -28,7 +28,7 @@ const MAX_ITEMS = 10_000;
 
 /** Reads a list to its last page. Throws `upstream_failed` for what is no list. */
 export async function readPages(connector: Connector, query: ListQuery): Promise<ListPages> {
-  const { target, kind } = query;
+  const { kind } = query;
   const deadlineMs = performance.now() + LIST_TIMEOUT_MS;
   const cursors = new Set<string>();
   const items: JsonObject[] = [];
