@@ -136,6 +136,9 @@ export class Gateway {
 
     const stream = streamIn(req.url);
     if (stream === null) return await this.#posts.answer({ endpoint, headers, body, content });
+    if (Array.isArray(content)) {
+      return refuse(RPC.invalidRequest, "Invalid request: HTTP+SSE takes one message per POST");
+    }
     await this.#sse.post(endpoint, stream, body);
     return new Response("Accepted", { status: 202 });
   }

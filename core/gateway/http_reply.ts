@@ -69,6 +69,11 @@ export class HttpReply implements ReplySink {
     return this.#lost.signal;
   }
 
+  /** Becomes a stream at once: what is to be said has no end. Throws `too_many`. */
+  begin(): void {
+    this.#stream ??= this.#start();
+  }
+
   /**
    * Says something before the answer. Never throws: it is dropped, which `false` tells,
    * where the client reads no stream, where none can be opened, and after the answer.

@@ -65,9 +65,9 @@ export class Posts {
   async #single(post: Post, accepts: Accepts, request: RpcRequest): Promise<Response> {
     const verdict = await this.#identify(post, request);
     if (verdict instanceof Response) return verdict;
-    const isListen = verdict.caller.era === "modern" && request.method === LISTEN;
-    if (isListen && !accepts.stream) return this.#refuse(request, notAStream());
-    return await this.#serve(post, accepts, [{ request, ...verdict }]);
+    const spoken = { request, ...verdict };
+    if (isListening(spoken) && !accepts.stream) return this.#refuse(request, notAStream());
+    return await this.#serve(post, accepts, [spoken]);
   }
 
   async #batch(post: Post, accepts: Accepts, batch: Message[]): Promise<Response> {
@@ -142,7 +142,7 @@ export class Posts {
     const headers: Record<string, string> = isNew && session !== null
       ? { "mcp-session-id": await sessions.idOf(session) }
       : {};
-    const flights = spoken.map((one) => this.#begin(post, one));
+    const flights = this.#beginAll(post, spoken);
     const abandonAll = (reason: string) => flights.forEach((flight) => flight.abandon(reason));
 
     const reply = new HttpReply({
@@ -160,16 +160,31 @@ export class Posts {
       onGone: (reason) => caller.era === "modern" && abandonAll(reason),
       onShutOut: abandonAll,
     });
+    if (isListening(spoken[0])) {
+      try {
+        reply.begin();
+      } catch (error) {
+        flights.forEach((flight) => flight[Symbol.dispose]());
+        return this.#refuse(spoken[0].request, error);
+      }
+    }
     spoken.forEach((one, index) => void this.#run(post, one, flights[index], reply, spoken.length));
     return await reply.response;
   }
 
+  /** Begins all of them, or none. */
+  #beginAll(post: Post, spoken: readonly Spoken[]): Flight[] {
+    using begun = new DisposableStack();
+    const flights = spoken.map((one) => begun.use(this.#begin(post, one)));
+    begun.move();
+    return flights;
+  }
+
   /** A listening client takes nothing back by a message, and no place among the others. */
-  #begin(post: Post, { caller, request }: Spoken): Flight {
+  #begin(post: Post, one: Spoken): Flight {
     const { inFlight } = this.#deps;
-    if (caller.era === "modern") {
-      return inFlight.begin(null, { endless: request.method === LISTEN });
-    }
+    const { caller, request } = one;
+    if (caller.era === "modern") return inFlight.begin(null, { endless: isListening(one) });
     return inFlight.begin(flightKey(post.endpoint.access.token.id, caller.sessionKey, request.id));
   }
 
@@ -200,6 +215,10 @@ export class Posts {
       reply.fail(errorResponse(error, this.#deps.log));
     }
   }
+}
+
+function isListening({ caller, request }: Spoken): boolean {
+  return caller.era === "modern" && request.method === LISTEN;
 }
 
 function accepted(): Response {

@@ -145,14 +145,13 @@ export class ReplayStreams {
   ): Promise<Resumption> {
     const connectionId = await this.#remote.expect(connection, instanceId);
     const letter = { streamId, after, memberId, sessionKey, connectionId };
-    try {
-      const { resumption } = await this.#mail.ask(instanceId, RESUME, letter, FIND_MS);
-      if (resumption === "resumed" || resumption === "over") return resumption;
-    } catch {
+    const { resumption } = await this.#mail.ask(instanceId, RESUME, letter, FIND_MS)
       // The process that held it has ended, and the stream with it.
-    }
+      .catch(() => ({ resumption: "lost" }));
+    if (resumption === "resumed") return resumption;
+
     this.#remote.left(connection);
-    return "lost";
+    return resumption === "over" ? resumption : "lost";
   }
 
   #takeResume(body: JsonObject, from: string): JsonObject {

@@ -43,7 +43,9 @@ export class RecordSeal<Schema extends z.ZodType> {
     const plain = await open(this.#keyring, this.#context(), { keyId, nonce, ciphertext });
     if (plain === null) return null;
 
-    const record = this.#schema.parse(JSON.parse(plain));
+    // What another release has sealed may have another shape.
+    const { data: record } = this.#schema.safeParse(JSON.parse(plain));
+    if (record === undefined) return null;
     this.#remember(text, record);
     return record;
   }

@@ -147,3 +147,20 @@ Deno.test("a stream that the gateway ends makes room too: by a session's end, by
 
   for (const response of rest) await response.body?.cancel();
 });
+
+Deno.test("a client that cannot listen, for too many streams, is told so and does not wait", async () => {
+  await using world = await startWorld();
+  const { token } = await world.addToken();
+  const streams = await Promise.all(
+    Array.from({ length: 200 }, () => world.send(bare("GET", token))),
+  );
+
+  const params = { notifications: { toolsListChanged: true } };
+  const refused = await world.send(modern(token, "subscriptions/listen", params, { id: 8 }));
+  const { id, error } = await answerIn(refused);
+
+  assert.equal(refused.status, 429);
+  assert.equal(id, 8);
+  assert.match(error?.message ?? "", /the limit is 200/);
+  for (const stream of streams) await stream.body?.cancel();
+});

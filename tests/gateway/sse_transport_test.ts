@@ -168,3 +168,15 @@ Deno.test("HTTP+SSE: a message that cannot be served harms neither the stream no
   await client.send(world, { id: 1, method: "ping" });
   assert.deepEqual((await client.stream.answer(1)).result, {});
 });
+
+Deno.test("HTTP+SSE: a batch is refused, since nobody would answer it", async () => {
+  await using world = await startWorld();
+  const { token } = await world.addToken();
+  await using client = await connect(world, token);
+
+  const batch = [{ jsonrpc: "2.0", id: 1, method: "ping" }];
+  const response = await world.send(post(token, batch, { address: client.address }));
+
+  assert.equal(response.status, 400);
+  assert.match(await response.text(), /one message per POST/);
+});

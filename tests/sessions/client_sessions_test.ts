@@ -286,3 +286,10 @@ Deno.test("the id of the longest session that is allowed fits into a header", as
   }, null);
   assert.ok((await core.sessions.idOf(fits)).length < 5_000);
 });
+
+Deno.test("RecordSeal opens nothing that another release sealed in another shape", async () => {
+  const older = new RecordSeal(testKeyring(), "client-session", ClientSession.partial());
+  const seal = new RecordSeal(testKeyring(), "client-session", ClientSession);
+
+  assert.equal(await seal.open(await older.seal({ nonce: "n" })), null);
+});
