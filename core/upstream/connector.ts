@@ -17,16 +17,17 @@ import { targetFor } from "./request_headers.ts";
 import { notMcp, ServerRoutes } from "./server_routes.ts";
 import { sessionVersion } from "./session_messages.ts";
 import { SessionPool } from "./session_pool.ts";
-import type {
-  Caller,
-  Recall,
-  Route,
-  ServerGreeting,
-  SessionOwner,
-  Target,
-  Unsolicited,
-  UpstreamAnswer,
-  UpstreamCall,
+import {
+  type Caller,
+  NO_HEADERS,
+  type Recall,
+  type Route,
+  type ServerGreeting,
+  type SessionOwner,
+  type Target,
+  type Unsolicited,
+  type UpstreamAnswer,
+  type UpstreamCall,
 } from "./upstream.ts";
 
 /** What the connector needs. */
@@ -41,7 +42,7 @@ export interface ConnectorDeps {
 }
 
 /** Whom a connection is made for, and with which server. */
-type Connecting = Pick<UpstreamCall, "target" | "caller" | "timeoutMs">;
+type Connecting = Pick<UpstreamCall, "target" | "caller">;
 
 /**
  * Carries requests to servers, in whichever era and transport each one speaks.
@@ -207,7 +208,8 @@ export class Connector {
     call: UpstreamCall,
     use: (session: LegacySession) => Promise<T>,
   ): Promise<T | null> {
-    return this.#sessions.use(call.target, call.caller, () => this.#open(route, call), use);
+    const { target, caller } = lasting(call);
+    return this.#sessions.use(target, caller, () => this.#open(route, { target, caller }), use);
   }
 
   #open(route: "streamable" | "sse", connecting: Connecting): Promise<LegacySession | null> {
@@ -225,12 +227,17 @@ export class Connector {
   }
 }
 
-/** Runs what others may wait for too, so no single caller's signal ends it. */
+/** What a session keeps of the call that opens it, which it outlives. */
+function lasting({ target, caller }: Connecting): Connecting {
+  return { target, caller: { ...caller, headers: NO_HEADERS } };
+}
+
+/** Runs what others may wait for too, so no single caller's signal or time ends it. */
 function connect<T>(
-  { target, timeoutMs }: Connecting,
+  { target }: Connecting,
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
-  const limitMs = Math.min(target.timeouts.connectSeconds * 1000, timeoutMs);
+  const limitMs = target.timeouts.connectSeconds * 1000;
   const never = new AbortController().signal;
   return withDeadline(never, limitMs, () => timeoutFailure(target.slug, limitMs, "connect"), run);
 }
