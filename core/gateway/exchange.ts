@@ -8,7 +8,7 @@ import {
 import { errorOf } from "../mcp/message.ts";
 import { mayAsk } from "../mcp/client_capabilities.ts";
 import { META, metaOf } from "../mcp/meta.ts";
-import { addressOf } from "../mcp/methods.ts";
+import { addressOf, mayBeRepeated } from "../mcp/methods.ts";
 import { mirroredHeaders } from "../mcp/param_headers.ts";
 import { exposeNotification, exposeServerRequest, ownAnswer, ownParams } from "../mcp/rewrite.ts";
 import type { SessionStates } from "../sessions/session_states.ts";
@@ -91,7 +91,7 @@ async function callOf(
     paramHeaders: mirroredHeaders(known.paramHeaders, params?.arguments),
     signal,
     timeoutMs: target.timeoutMs,
-    isRepeatable: method !== "tools/call" || known.isRepeatable,
+    isRepeatable: mayBeRepeated(method) || known.isRepeatable,
     onNotification: (notification) =>
       line.notify(exposeNotification(scope.naming, target.slug, notification)),
     onRequest: (request, until) => ask(incoming, target, request, until),

@@ -108,13 +108,14 @@ export class HeldCall {
   async #ask(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
     const refused = mayAsk(request, this.#capabilities);
     if (refused !== null) return errorOf(request.id, refused.code, refused.message, refused.data);
+    if (signal.aborted) return takenBack(request);
     if (this.#questions.size >= MAX_QUESTIONS) return tooMany(request);
 
     const key = `input-${++this.#lastKey}`;
     const answer = Promise.withResolvers<RpcResponse>();
     const takeBack = () => {
       this.#questions.delete(key);
-      answer.resolve(errorOf(request.id, -32000, "The question was taken back"));
+      answer.resolve(takenBack(request));
       this.#expectMore();
     };
     this.#questions.set(key, { request, answer });
@@ -146,6 +147,10 @@ export class HeldCall {
 /** The client of a round left just when its answer came. */
 function nobody(): TakenBack {
   return new TakenBack("The client left before its answer");
+}
+
+function takenBack(request: RpcRequest): RpcResponse {
+  return errorOf(request.id, -32000, "The question was taken back");
 }
 
 function tooMany(request: RpcRequest): RpcResponse {

@@ -95,6 +95,8 @@ export class HeldElsewhere {
         .catch(() => {
           throw lost();
         });
+      // Who left before the holder knew of this round has told it too early.
+      if (signal.aborted) leave();
       return await ended.promise;
     } finally {
       silence[Symbol.dispose]();

@@ -72,21 +72,32 @@ async function askAll(
   requests: InputRequests,
   known: ReadonlySet<string>,
 ): Promise<InputResponses> {
-  const answers = await Promise.all(
-    Object.entries(requests).map(async ([key, { method, params }]) => {
-      if (known.has(key)) return [key, { action: "accept" }] as const;
-      const id = randomText(16, ID_ALPHABET);
-      const question = requestForLegacyClient({ method, params }, id);
-      return [key, await ask(call, { jsonrpc: "2.0", id, ...question })] as const;
-    }),
-  );
-  return Object.fromEntries(answers);
+  const ending = new AbortController();
+  const signal = AbortSignal.any([call.signal, ending.signal]);
+  try {
+    const answers = await Promise.all(
+      Object.entries(requests).map(async ([key, { method, params }]) => {
+        if (known.has(key)) return [key, { action: "accept" }] as const;
+        const id = randomText(16, ID_ALPHABET);
+        const question = requestForLegacyClient({ method, params }, id);
+        return [key, await ask(call, { jsonrpc: "2.0", id, ...question }, signal)] as const;
+      }),
+    );
+    return Object.fromEntries(answers);
+  } finally {
+    // Where one has failed, nobody needs the answers to the others.
+    ending.abort();
+  }
 }
 
-async function ask(call: UpstreamCall, request: RpcRequest): Promise<JsonObject> {
+async function ask(
+  call: UpstreamCall,
+  request: RpcRequest,
+  signal: AbortSignal,
+): Promise<JsonObject> {
   const refused = mayAsk(request, call.caller.client.capabilities);
   if (refused !== null) throw failed(call, `asked for ${request.method}: ${refused.message}`);
-  const { result, error } = await call.onRequest(request, call.signal);
+  const { result, error } = await call.onRequest(request, signal);
   call.signal.throwIfAborted();
   if (result !== undefined) return result;
   const why = error?.message.slice(0, 200) ?? "nothing";

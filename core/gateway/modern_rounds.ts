@@ -51,7 +51,7 @@ export async function inModernRounds(
   };
 
   const own = typeof state === "string" ? await requestStates.open(state, owner) : null;
-  if (own?.held) return await held.resume(round, own.held, responses);
+  if (own?.held) return await asRound(deps, round, await held.resume(round, own.held, responses));
   if (own === null && hasInput) {
     const { route } = await connector.profile(call.target, call.caller, call.signal);
     if (route === "modern") return await connector.request(call);

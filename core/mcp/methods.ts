@@ -125,6 +125,25 @@ export function isCacheable(method: string): boolean {
   return METHODS.get(method)?.isCacheable ?? false;
 }
 
+/** Requests that change nothing, or the same when they are made again. */
+const REPEATABLE: readonly string[] = [
+  "ping",
+  "prompts/get",
+  "completion/complete",
+  "resources/subscribe",
+  "resources/unsubscribe",
+  "tasks/get",
+  "tasks/result",
+];
+
+/**
+ * Whether a request may be made again although it may have been executed. What a call of a
+ * tool does, its tool tells; what no revision knows may do anything.
+ */
+export function mayBeRepeated(method: string): boolean {
+  return isCacheable(method) || REPEATABLE.includes(method);
+}
+
 /** The parameter that `Mcp-Name` repeats; `null` where the method has no such header. */
 export function mirroredField(method: string): string | null {
   return METHODS.get(method)?.mirrored ?? null;

@@ -172,3 +172,24 @@ Deno.test("a server that never has enough is given up", async () => {
   );
   assert.equal(sent.length, 51);
 });
+
+Deno.test("once one question has failed, the others are taken back", async () => {
+  const { send } = serverOf({
+    resultType: "input_required",
+    inputRequests: { who: NAME_FORM, where: { method: "roots/list" } },
+  });
+  const call = callOf(() => ({ error: { code: -1, message: "No" } }));
+  const takenBack = Promise.withResolvers<void>();
+
+  const ended = inRounds(send, {
+    ...call,
+    onRequest(request, signal) {
+      if (request.method === "roots/list") return call.onRequest(request, signal);
+      signal.addEventListener("abort", () => takenBack.resolve());
+      return new Promise(() => {});
+    },
+  });
+
+  await assert.rejects(ended, /the client answered: No/);
+  await takenBack.promise;
+});

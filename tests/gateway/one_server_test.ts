@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { startStreamableFeatures } from "../_support/feature_server_legacy.ts";
+import { quietly } from "../_support/quietly.ts";
+import { startRawUpstream } from "../_support/raw_upstreams.ts";
 import { answerIn, bare, beginSession, legacy, modern, StreamReader } from "./_requests.ts";
 import { startWorld, type World } from "./_world.ts";
 
@@ -77,4 +79,29 @@ Deno.test("a session and a stream belong to the endpoint that they were begun at
   }
   assert.equal((await at(world, "notes")(inSession())).status, 200);
   assert.equal((await at(world, "notes")(inStream())).status, 202);
+});
+
+Deno.test("what no revision knows is asked once, since it may have been done", async () => {
+  const asked: string[] = [];
+  function* brokenOff() {
+    yield '{"paid":';
+    throw new Error("The server breaks off");
+  }
+  await using server = startRawUpstream("modern, JSON", (method) => {
+    asked.push(method);
+    return brokenOff();
+  });
+  await using world = await startWorld();
+  await world.addServer("notes", server.url);
+  const { token } = await world.addToken();
+
+  for (const method of ["acme/pay", "prompts/list"]) {
+    const { error } = await quietly(async () =>
+      await answerIn(await at(world, "notes")(modern(token, method)))
+    );
+    assert.ok(error !== undefined);
+  }
+
+  assert.equal(asked.filter((method) => method === "acme/pay").length, 1);
+  assert.equal(asked.filter((method) => method === "prompts/list").length, 2);
 });
