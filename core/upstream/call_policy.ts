@@ -89,6 +89,7 @@ function timed(call: UpstreamCall, signal: AbortSignal, clock: CallClock): Upstr
     target: targetFor(call.target, call.caller),
     signal,
     onRequest: (request, ending) => clock.whileAsking(call.onRequest(request, ending)),
+    pauseFor: (asking) => void clock.whileAsking(asking).catch(() => {}),
     heard: limitsSilence(call.target) ? () => clock.heard() : undefined,
     large: call.large && inTime(call.large, clock),
   };

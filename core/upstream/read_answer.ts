@@ -36,16 +36,19 @@ export async function readAnswer(
   throw notAnAnswer(reader.slug, response.status, type);
 }
 
-/** Whether a status says that such a request is not served here, and not just not now. */
+/** Whether a status says that requests are not served so here, and not just this one now. */
 export function isRefusal(status: number): boolean {
-  return status >= 400 && status < 500 && !LATER.includes(status);
+  return status >= 400 && status < 500 && !ONLY_THIS_ONE.includes(status);
 }
 
-/** Request Timeout, Too Early, Too Many Requests: who says so may be of any era. */
-const LATER: readonly number[] = [408, 425, 429];
+/**
+ * Request Timeout, Content Too Large, URI Too Long, Too Early, Too Many Requests, Header
+ * Fields Too Large: who says so may be of any era, and knows the session.
+ */
+const ONLY_THIS_ONE: readonly number[] = [408, 413, 414, 425, 429, 431];
 
 function notAnAnswer(slug: string, status: number, type: string): GatewayError {
-  if (status >= 500 || LATER.includes(status)) return httpFailure(slug, status);
+  if (status >= 500 || ONLY_THIS_ONE.includes(status)) return httpFailure(slug, status);
   const what = type === "" ? "nothing" : `"${type.slice(0, 60)}"`;
   return upstreamFailure(
     slug,

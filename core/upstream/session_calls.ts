@@ -86,7 +86,7 @@ export class SessionCalls {
   asked(request: RpcRequest, id: number | null): void {
     const call = id === null ? undefined : this.#calls.get(id)?.call;
     if (call === undefined) {
-      return this.#questions.take(request, null, (...all) => this.#outside.ask(...all));
+      return this.#questions.take(request, null, (...all) => this.#askOutside(...all));
     }
     this.#questions.take(request, id, (...all) => call.onRequest(...all));
   }
@@ -94,6 +94,15 @@ export class SessionCalls {
   /** Ends all questions that wait for an answer. */
   close(): void {
     this.#questions.close();
+  }
+
+  /** Any of the calls that are under way may be waiting for what the owner is asked. */
+  #askOutside(request: RpcRequest, signal: AbortSignal): Promise<RpcResponse> {
+    const asking = this.#outside.ask(request, signal);
+    for (const { call } of this.#calls.values()) {
+      if (ASKING.includes(call.method)) call.pauseFor?.(asking);
+    }
+    return asking;
   }
 
   #oldestWanting(notification: RpcNotification): number | null {

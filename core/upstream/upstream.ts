@@ -106,6 +106,11 @@ export interface UpstreamCall {
    * the course of this request. The HTTP client does so for what it is given.
    */
   heard?: () => void;
+  /**
+   * Set by the connector: the time of this call stands still until `asking` settles, a
+   * question to its client that came beside it.
+   */
+  pauseFor?: (asking: Promise<unknown>) => void;
   /** Where a large answer goes while it comes; without it every answer is read whole. */
   large?: LargeAnswers;
 }

@@ -108,14 +108,15 @@ Deno.test("a pinned server is spoken to as its owner says, and never probed", as
   }
 });
 
-Deno.test("a server that has had enough for now stays known, and so does its session", async () => {
-  for (const protocol of ["auto", "2026-07-28", "2025-11-25"] as const) {
+Deno.test("a server that refuses one request alone stays known, and so does its session", async () => {
+  const cases = [["auto", 429], ["auto", 413], ["2026-07-28", 429], ["2025-11-25", 413]] as const;
+  for (const [protocol, status] of cases) {
     const methods: string[] = [];
     await using http = serveLocally(async (request) => {
       if (request.method !== "POST") return new Response(null, { status: 405 });
       const { id, method } = await request.json();
       methods.push(method);
-      if (method === "tools/call") return new Response("Slow down", { status: 429 });
+      if (method === "tools/call") return new Response("Not this", { status });
       const supportedVersions = ["2026-07-28"];
       const result = { supportedVersions, protocolVersion: "2025-11-25", capabilities: {} };
       return Response.json({ jsonrpc: "2.0", id, result });
@@ -127,7 +128,7 @@ Deno.test("a server that has had enough for now stays known, and so does its ses
 
     const { message } = await failureOf(bench.connector.request(toolCall(target, "echo")));
 
-    assert.equal(message, 'Server "notes" answered HTTP 429', protocol);
+    assert.equal(message, `Server "notes" answered HTTP ${status}`, protocol);
     assert.deepEqual(methods, ["tools/call"], protocol);
   }
 });

@@ -184,3 +184,45 @@ Deno.test("who attends a server waits as long for it as its connect timeout says
     assert.equal(message, 'Server "notes" did not begin to speak within 1 s (connect timeout)');
   }
 });
+
+Deno.test("a person who is asked beside the call has the same time", async () => {
+  const called = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  await using http = serveLocally(async (request) => {
+    if (request.method === "DELETE") return new Response(null, { status: 202 });
+    if (request.method === "GET") {
+      await called.promise;
+      const question = { jsonrpc: "2.0", id: "q", method: "elicitation/create", params: {} };
+      const body = new ReadableStream({
+        start: (controller) => {
+          controller.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(question)}\n\n`));
+        },
+      });
+      return new Response(body, { headers: { "content-type": "text/event-stream" } });
+    }
+    const { id, method } = await request.json();
+    if (method === undefined) answered.resolve();
+    if (id === undefined || method === undefined) return new Response(null, { status: 202 });
+    const greeting = { protocolVersion: "2025-11-25", capabilities: {}, serverInfo: {} };
+    if (method === "initialize") return Response.json({ jsonrpc: "2.0", id, result: greeting });
+    called.resolve();
+    await answered.promise;
+    return Response.json({ jsonrpc: "2.0", id, result: { content: [] } });
+  });
+  await using bench = await startBench({
+    unsolicited: {
+      notify: () => {},
+      async ask(_owner, _target, { id }): Promise<RpcResponse> {
+        await new Promise((resolve) => setTimeout(resolve, 2_500));
+        return { jsonrpc: "2.0", id, result: { action: "accept" } };
+      },
+    },
+  });
+  const timeouts = { totalSeconds: 2, firstByteSeconds: 2 };
+  const target = targetAt(http.origin, { protocol: "2025-11-25", timeouts });
+  const caller = callerOf("legacy", { sessionKey: "one" });
+
+  const { response } = await bench.connector.request(toolCall(target, "ask", { caller }));
+
+  assert.deepEqual(response.result, { content: [] });
+});
