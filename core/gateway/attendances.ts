@@ -1,3 +1,4 @@
+import { GatewayError } from "../errors.ts";
 import type { ServerId } from "../ids.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { Caller, Target } from "../upstream/upstream.ts";
@@ -20,6 +21,10 @@ interface Attendance {
   misses: number;
 }
 
+/** How many servers one process listens at for sessions, and for those of one member. */
+const MAX_ATTENDANCES = 2_000;
+const MAX_OF_MEMBER = 100;
+
 const CHECK_MS = 60_000;
 /** A client that does not listen for so many checks is gone. */
 const MAX_MISSES = 10;
@@ -38,9 +43,24 @@ export class Attendances {
     this.#tokenEnds = tokenEnds;
   }
 
+  /** How many servers are listened at, session by session. */
+  get size(): number {
+    return this.#attendances.size;
+  }
+
+  /** Throws `too_many` when a session cannot be listened for at one more server. */
+  checkRoom(owner: Caller, serverId: ServerId): void {
+    if (this.#attendances.has(keyOf(owner, serverId))) return;
+    const ofMember = [...this.#attendances.values()]
+      .filter((one) => one.owner.memberId === owner.memberId).length;
+    if (this.#attendances.size >= MAX_ATTENDANCES || ofMember >= MAX_OF_MEMBER) {
+      throw tooMany(ofMember);
+    }
+  }
+
   /**
    * Listens for these resources of a server instead of those before; for none, not at all.
-   * Resolves when the server listens, or takes too long to.
+   * Resolves when the server listens, or takes too long to. Throws `too_many`.
    */
   async set(
     owner: Caller,
@@ -48,6 +68,7 @@ export class Attendances {
     uris: readonly string[],
     { access, target }: { access: Access; target: () => Promise<Target> },
   ): Promise<void> {
+    if (uris.length > 0) this.checkRoom(owner, serverId);
     const key = keyOf(owner, serverId);
     const before = this.#attendances.get(key);
     this.#attendances.delete(key);
@@ -115,6 +136,13 @@ export class Attendances {
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
   }
+}
+
+function tooMany(ofMember: number): GatewayError {
+  const sentence = ofMember >= MAX_OF_MEMBER
+    ? `Sessions of this token listen at servers ${ofMember} times; the limit is ${MAX_OF_MEMBER}.`
+    : `This gateway process listens at servers ${MAX_ATTENDANCES} times, which is its limit.`;
+  return new GatewayError("too_many", sentence, { publicMessage: sentence });
 }
 
 function end({ ending, tokenEnd }: Attendance): void {

@@ -130,6 +130,15 @@ export class ClientLines implements Unsolicited {
     return this.#local.find(owner) !== undefined || await this.#elsewhere(owner) !== null;
   }
 
+  /**
+   * Whether it is this stream that gets what concerns all of a session's: a message goes on
+   * one of them only (2025-11-25, Streamable HTTP, Multiple Connections).
+   */
+  isChosen(owner: SessionOwner, send: ListeningLine["send"]): boolean {
+    const line = this.#local.find(owner);
+    return line === undefined || line.send === send;
+  }
+
   /** Stops; the streams themselves are ended by who holds them. */
   close(): void {
     for (const waiting of this.#gathered.values()) waiting[Symbol.dispose]();

@@ -1,6 +1,9 @@
 /** How much text may wait for a slow reader before writers wait too, in bytes. */
 const BUFFER_BYTES = 64 * 1024;
 
+/** How many messages may wait for a reader; whoever waits for an answer has one of them. */
+const MAX_WAITING = 10_000;
+
 const ENCODER = new TextEncoder();
 
 /**
@@ -17,8 +20,11 @@ export class EventStream {
   /** Whether one message is being written in pieces. */
   #isLong = false;
   #onOver: (() => void) | null = null;
+  #waiting = 0;
+  readonly #onGone: () => void;
 
   constructor(onGone: () => void) {
+    this.#onGone = onGone;
     this.body = new ReadableStream<Uint8Array<ArrayBuffer>>({
       start: (controller) => {
         this.#controller = controller;
@@ -43,9 +49,15 @@ export class EventStream {
     return this.#controller !== null;
   }
 
-  /** Writes once there is room; what is written after the end is dropped. */
+  /**
+   * Writes once there is room; what is written after the end is dropped. A reader that lets
+   * too much wait is taken for gone: nothing else would keep unasked messages from piling up.
+   */
   async write(text: string): Promise<void> {
+    if (this.#waiting >= MAX_WAITING) return this.#giveUp();
+    this.#waiting++;
     while (this.#isFull() || this.#isInLong()) await this.#change();
+    this.#waiting--;
     this.#controller?.enqueue(ENCODER.encode(text));
   }
 
@@ -84,6 +96,16 @@ export class EventStream {
     this.#wake();
     if (this.#isLong) controller?.error(new Error("The message is not complete"));
     else controller?.close();
+    this.#tellOver();
+  }
+
+  #giveUp(): void {
+    const controller = this.#controller;
+    if (controller === null) return;
+    this.#controller = null;
+    this.#wake();
+    controller.error(new Error("The reader is too slow"));
+    this.#onGone();
     this.#tellOver();
   }
 

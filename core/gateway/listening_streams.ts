@@ -98,7 +98,9 @@ export class ListeningStreams {
       slug,
       access,
       scope,
-      notify: (notification) => void ear.send(notification),
+      notify: (notification) => {
+        if (lines.isChosen(caller, ear.send)) void ear.send(notification);
+      },
     }));
     joined.use(afterAbout(RESTORE_MS, () => {
       void restoreSubscriptions(this.#deps, access, caller, leaving.signal);

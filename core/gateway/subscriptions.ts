@@ -35,6 +35,7 @@ export async function serveSubscription(
   try {
     const target = await access.snapshot.target(server);
     const { route } = await deps.connector.profile(target, caller, signal);
+    if (route === "modern" && isWanted) deps.attendances.checkRoom(caller, server.id);
     const end = route === "modern"
       ? { response: resultOf(request.id, {}), status: 200, outcome: "ok" as const, item: uri }
       : await forward(deps, incoming, server, uri);

@@ -147,6 +147,15 @@ export class StreamReader implements AsyncDisposable {
     while (!(await this.#reader.read()).done);
   }
 
+  /** What comes until the gateway ends the stream. */
+  async rest(): Promise<string> {
+    for (;;) {
+      const { done, value } = await this.#reader.read();
+      if (done) return this.#text;
+      this.#text += new TextDecoder().decode(value);
+    }
+  }
+
   /** Leaves, as a client that closes its connection. */
   async leave(): Promise<void> {
     await this.#reader.cancel();

@@ -84,3 +84,17 @@ Deno.test("EventStream.tryWrite() does not wait and does not fill a full buffer"
 
   assert.equal(await readAll(stream), `a${BIG}`);
 });
+
+Deno.test("EventStream takes a reader for gone that lets 10,000 messages wait", async () => {
+  let gone = 0;
+  const stream = new EventStream(() => gone++);
+  await stream.write("x".repeat(100_000));
+
+  const waiting = Array.from({ length: 10_000 }, () => stream.write("message"));
+  assert.equal(stream.isOpen, true);
+  const tooMany = stream.write("one more");
+  await Promise.all([...waiting, tooMany]);
+
+  assert.deepEqual([stream.isOpen, gone], [false, 1]);
+  await assert.rejects(new Response(stream.body).text(), /too slow/);
+});

@@ -115,3 +115,16 @@ Deno.test("every stream ends when the gateway does", async () => {
 
   await Promise.all([get.ended(), sse.ended()]);
 });
+
+Deno.test("a client with two streams in one session is told a change on one of them", async () => {
+  await using world = await listening();
+  const { one, token, session, upstream } = world;
+  await using older = await listens(one, token, session);
+  await using newer = await listens(one, token, session);
+
+  await one.addServer("later", upstream.url);
+  await newer.until(/notifications\/resources\/list_changed/);
+  await one.services.gateway.close(1_000);
+
+  assert.ok(!(await older.rest()).includes("list_changed"));
+});
