@@ -1,6 +1,6 @@
 import { Countdown } from "./countdown.ts";
 import type { Stop } from "./deadline.ts";
-import { timeoutFailure, type TimeoutName } from "./failures.ts";
+import { notTakenFailure, timeoutFailure, type TimeoutName } from "./failures.ts";
 import type { Target } from "./upstream.ts";
 
 /**
@@ -82,7 +82,10 @@ export class CallClock implements Disposable {
 
   #countdown(durationMs: number, name: TimeoutName): Countdown {
     const { slug } = this.#target;
-    return new Countdown(durationMs, () => this.#stop(timeoutFailure(slug, durationMs, name)));
+    return new Countdown(durationMs, () => {
+      const failure = this.#isTaking ? notTakenFailure : timeoutFailure;
+      this.#stop(failure(slug, durationMs, name));
+    });
   }
 }
 

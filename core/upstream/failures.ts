@@ -56,6 +56,13 @@ export function timeoutFailure(
   return upstreamFailure(slug, "timeout", `${TOO_LATE[name]} ${seconds} s (${name} timeout)`);
 }
 
+/** The failure of a call whose answer was not taken in time; its server did nothing wrong. */
+export function notTakenFailure(slug: string, timeoutMs: number): GatewayError {
+  const seconds = Math.round(timeoutMs / 10) / 100;
+  const what = `answered, but its answer was not read to the end within ${seconds} s`;
+  return upstreamFailure(slug, "timeout", `${what} (total timeout)`, null);
+}
+
 /** Turns what `fetch` threw into a failure that names the server and the stage. */
 export function networkFailure(slug: string, error: unknown): GatewayError {
   const text = describe(error);

@@ -209,15 +209,18 @@ export class SseSession implements LegacyTransport {
     return isItsOwn ? passage : undefined;
   }
 
-  /** Passes an answer on as fast as its reader takes it: the stream waits meanwhile. */
+  /**
+   * Passes an answer on as fast as its reader takes it: the stream waits meanwhile, but no
+   * longer than the call does.
+   */
   async #passOn(chunks: AsyncIterable<Uint8Array>): Promise<void> {
     const [expected] = this.#answers.values();
-    try {
-      const answer = await expected?.passage?.pass(chunks);
-      if (answer !== undefined) expected?.resolve(answer);
-    } catch (error) {
-      expected?.reject(error);
-    }
+    if (expected?.passage === undefined) return;
+    let isOver = false;
+    const ended = expected.promise.then(() => {}, () => {});
+    expected.passage.pass(whileNot(() => isOver, chunks)).then(expected.resolve, expected.reject);
+    await ended;
+    isOver = true;
   }
 
   /**
@@ -240,6 +243,17 @@ export class SseSession implements LegacyTransport {
     this.#calls.close();
     this.#link.close();
     this.#ending.resolve();
+  }
+}
+
+/** What is not over yet: nothing is read any more on behalf of a call that has ended. */
+async function* whileNot(
+  isOver: () => boolean,
+  chunks: AsyncIterable<Uint8Array>,
+): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    yield chunk;
+    if (isOver()) throw new Error("The call is over");
   }
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { callerOf, failureOf, startBench, targetAt, toolCall } from "./_connector.ts";
-import { down, ok, type Scripted, startScripted } from "./_scripted.ts";
+import type { LargeAnswer } from "../../core/upstream/upstream.ts";
+import { answer, down, ok, type Scripted, startScripted } from "./_scripted.ts";
 
 /** A scripted server, the connector of one process, and calls between them. */
 async function startPair() {
@@ -83,6 +84,30 @@ Deno.test("what a caller caused does not count against its server", async () => 
   for (let times = 0; times < 10; times++) {
     assert.equal((await pair.call()).response.error?.message, "On purpose");
   }
+});
+
+Deno.test("clients that do not read what they asked for keep no call from their server", async () => {
+  await using pair = await startPair();
+  const target = targetAt(pair.server.url, { id: pair.target.id, timeouts: { totalSeconds: 1 } });
+  pair.server.script = (request, response) => {
+    answer(request, response, { content: [{ type: "text", text: "x".repeat(2 * 1024 * 1024) }] });
+  };
+  const large = {
+    isWelcome: () => true,
+    async pass({ chunks }: LargeAnswer): Promise<never> {
+      for await (const _ of chunks) break;
+      return await new Promise<never>(() => {});
+    },
+  };
+  const stall = () => failureOf(pair.bench.connector.request(toolCall(target, "echo", { large })));
+
+  await stall();
+  pair.bench.advance(15_000);
+  const failures = await Promise.all(Array.from({ length: 5 }, stall));
+  pair.server.script = ok;
+
+  assert.match(failures[0].message, /was not read to the end within 1 s \(total timeout\)$/);
+  assert.ok((await pair.bench.connector.request(toolCall(target, "echo"))).response.result);
 });
 
 Deno.test("after the pause one call tries; its failure doubles the pause, up to a minute", async () => {

@@ -82,6 +82,38 @@ Deno.test("a large answer that comes too late is not taken for that of the next 
   }
 });
 
+Deno.test("a client that does not read its answer holds up its session no longer than its call", async () => {
+  const result = { content: [{ type: "text", text: "x".repeat(4 * 1024 * 1024) }] };
+  await using upstream = startSse((asked, say) => {
+    greet(asked, say);
+    const { id, method, params } = asked;
+    if (method !== "tools/call") return;
+    const own = { content: [{ type: "text", text: "own" }] };
+    say(JSON.stringify({ jsonrpc: "2.0", id, result: params.name === "large" ? result : own }));
+  });
+  await using sessions = sessionsWith(upstream.origin, { route: "sse" });
+  const leaving = new AbortController();
+  const taken = Promise.withResolvers<void>();
+  const large = {
+    isWelcome: () => true,
+    async pass({ chunks }: LargeAnswer): Promise<never> {
+      for await (const _ of chunks) {
+        taken.resolve();
+        await new Promise<never>(() => {});
+      }
+      throw new Error("There is an answer");
+    },
+  };
+
+  const first = sessions.tool("large", {}, { large, signal: leaving.signal });
+  await taken.promise;
+  const second = sessions.tool("small");
+  leaving.abort(new Error("Too late"));
+
+  await assert.rejects(first, /Too late/);
+  assert.equal(await second, "own");
+});
+
 Deno.test("an old server that refuses a version is asked for one that it names", async () => {
   await using upstream = startSse((asked, say) => {
     const { id, method, params } = asked;
