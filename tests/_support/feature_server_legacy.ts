@@ -1,8 +1,5 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { text as textOf } from "node:stream/consumers";
 // @ts-types="@modelcontextprotocol/sdk/server/sse"
-import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
+import type { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 // @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
 import { WebStandardStreamableHTTPServerTransport as StreamableTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 import { type FeatureServer, type FeatureServerOptions, watchEnd } from "./feature_server.ts";
@@ -15,6 +12,7 @@ import {
   tellOfGrowth,
 } from "./feature_sessions.ts";
 import { FeatureWorld, TODAY } from "./feature_world.ts";
+import { serveSse } from "./sse_host.ts";
 import { serveLocally } from "./upstream.ts";
 
 interface OpenSession extends FeatureSession {
@@ -75,51 +73,28 @@ export function startStreamableFeatures(
 }
 
 /** The feature set on the HTTP+SSE transport of 2024-11-05, which many kept beyond it. */
-export async function startSseFeatures(
+export function startSseFeatures(
   newest: LegacyVersion,
   { port = 0, world = new FeatureWorld() }: FeatureServerOptions = {},
-): Promise<FeatureServer> {
-  const sessions = new Map<string, FeatureSession & { transport: SSEServerTransport }>();
+): FeatureServer {
+  const sessions = new Map<string, FeatureSession>();
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    // Deno 2.5 ends a request without a body once its body is read.
-    const body = request.method === "POST" ? await textOf(request) : "";
-    world.journal.add({ method: request.method ?? "", url, headers: new Headers(), body });
-
-    if (request.method === "GET" && url.pathname === "/sse") {
-      const transport = new SSEServerTransport("/messages", response);
-      const session = featureSession(world, newest);
-      sessions.set(transport.sessionId, { ...session, transport });
-      response.on("close", () => sessions.delete(transport.sessionId));
-      return await session.server.connect(transport);
-    }
-
-    const session = sessions.get(url.searchParams.get("sessionId") ?? "");
-    if (request.method === "POST" && session !== undefined) {
-      const message = capVersion(JSON.parse(body), newest);
-      return await session.transport.handlePostMessage(request, response, message);
-    }
-    response.writeHead(request.method === "POST" && url.pathname === "/sse" ? 405 : 404).end();
+  async function begin(transport: SSEServerTransport): Promise<void> {
+    const session = featureSession(world, newest);
+    sessions.set(transport.sessionId, session);
+    session.server.onclose = () => void sessions.delete(transport.sessionId);
+    await session.server.connect(transport);
   }
 
-  const http = createServer((request, response) => void serve(request, response));
-  http.listen(port, "127.0.0.1");
-  await once(http, "listening");
-  const address = http.address();
-  const bound = typeof address === "object" ? address?.port ?? 0 : 0;
+  const { journal } = world;
+  const http = serveSse({ journal, port, begin, read: (message) => capVersion(message, newest) });
 
   return {
     ...shared(world, () => sessions.values()),
-    url: `http://127.0.0.1:${bound}/sse`,
-    port: bound,
+    url: http.url,
+    port: http.port,
     listeners: () => sessions.size,
-    async [Symbol.asyncDispose]() {
-      http.close();
-      http.closeAllConnections();
-      await once(http, "close");
-      await Promise.all([...sessions.values()].map(({ transport }) => transport.close()));
-    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   };
 }
 

@@ -1,15 +1,11 @@
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { once } from "node:events";
-import { text as textOf } from "node:stream/consumers";
 import { Server } from "@modelcontextprotocol/sdk/server";
-// @ts-types="@modelcontextprotocol/sdk/server/sse"
-import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 // @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
 import { WebStandardStreamableHTTPServerTransport as StreamableTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 // @ts-types="@modelcontextprotocol/sdk/types"
 import { CallToolRequestSchema, ListToolsRequestSchema } from "@modelcontextprotocol/sdk/types.js";
 import { Journal } from "./journal.ts";
 import { runTool, TOOLS } from "./toolbox.ts";
+import { serveSse } from "./sse_host.ts";
 import { serveLocally, type Upstream } from "./upstream.ts";
 
 /** A server that forgets its sessions when told to, as one that restarts does. */
@@ -79,47 +75,16 @@ export function startLegacyStateless(): Upstream {
 }
 
 /** A server of 2024-11-05: a GET opens the stream, POSTs go to the address it names. */
-export async function startLegacySse(): Promise<Upstream> {
+export function startLegacySse(): Upstream {
   const journal = new Journal();
-  const transports = new Map<string, SSEServerTransport>();
-
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    // Deno 2.5 ends a request without a body once its body is read.
-    const body = request.method === "POST" ? await textOf(request) : "";
-    const headers = headersOf(request);
-    journal.add({ method: request.method ?? "", url, headers, body });
-
-    if (request.method === "GET" && url.pathname === "/sse") {
-      const transport = new SSEServerTransport("/messages", response);
-      transports.set(transport.sessionId, transport);
-      response.on("close", () => transports.delete(transport.sessionId));
-      return await legacyServer(journal).connect(transport);
-    }
-
-    const transport = transports.get(url.searchParams.get("sessionId") ?? "");
-    if (request.method === "POST" && transport !== undefined) {
-      return await transport.handlePostMessage(request, response, JSON.parse(body));
-    }
-
-    response.writeHead(request.method === "POST" && url.pathname === "/sse" ? 405 : 404).end();
-  }
-
-  const http = createServer((request, response) => void serve(request, response));
-  http.listen(0, "127.0.0.1");
-  await once(http, "listening");
-  const address = http.address();
-  const port = typeof address === "object" ? address?.port : undefined;
-
-  return {
-    url: `http://127.0.0.1:${port}/sse`,
+  const http = serveSse({
     journal,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([...transports.values()].map((transport) => transport.close()));
-      http.closeAllConnections();
-      http.close();
-      await once(http, "close");
-    },
+    begin: (transport) => legacyServer(journal).connect(transport),
+  });
+  return {
+    url: http.url,
+    journal,
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   };
 }
 
@@ -153,10 +118,6 @@ function legacyServer(journal: Journal): Server {
 function sessionNotFound(): Response {
   const error = { code: -32001, message: "Session not found" };
   return Response.json({ jsonrpc: "2.0", error, id: null }, { status: 404 });
-}
-
-function headersOf(request: IncomingMessage): Headers {
-  return plainHeaders(request.headers);
 }
 
 function plainHeaders(from: Record<string, string | string[] | undefined>): Headers {

@@ -1,9 +1,6 @@
-import { once } from "node:events";
-import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
-import { text as textOf } from "node:stream/consumers";
 import { Server } from "@modelcontextprotocol/sdk/server";
 // @ts-types="@modelcontextprotocol/sdk/server/sse"
-import { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
+import type { SSEServerTransport } from "@modelcontextprotocol/sdk/server/sse.js";
 // @ts-types="@modelcontextprotocol/sdk/server/webStandardStreamableHttp"
 import { WebStandardStreamableHTTPServerTransport as StreamableTransport } from "@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js";
 // @ts-types="@modelcontextprotocol/sdk/types"
@@ -18,6 +15,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import { pause } from "./eventually.ts";
 import { Journal } from "./journal.ts";
+import { serveSse } from "./sse_host.ts";
 import { serveLocally, type Upstream } from "./upstream.ts";
 
 /** One session of a server that has a lot to say. */
@@ -87,43 +85,25 @@ export function startTalkativeStreamable(port = 0): TalkativeUpstream {
 }
 
 /** Such a server on HTTP+SSE. */
-export async function startTalkativeSse(port = 0): Promise<TalkativeUpstream> {
+export function startTalkativeSse(port = 0): TalkativeUpstream {
   const journal = new Journal();
-  const open = new Map<string, TalkativeSession & { transport: SSEServerTransport }>();
+  const open = new Map<string, TalkativeSession>();
 
-  async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const url = new URL(request.url ?? "/", "http://127.0.0.1");
-    // Deno 2.5 ends a request without a body once its body is read.
-    const body = request.method === "POST" ? await textOf(request) : "";
-    journal.add({ method: request.method ?? "", url, headers: new Headers(), body });
-    if (request.method === "GET") {
-      const transport = new SSEServerTransport("/messages", response);
-      const session = talkativeSession();
-      open.set(transport.sessionId, { ...session, transport });
-      response.on("close", () => open.delete(transport.sessionId));
-      return await session.server.connect(transport);
-    }
-    const transport = open.get(url.searchParams.get("sessionId") ?? "")?.transport;
-    if (transport === undefined) return void response.writeHead(404).end();
-    await transport.handlePostMessage(request, response, JSON.parse(body));
+  async function begin(transport: SSEServerTransport): Promise<void> {
+    const session = talkativeSession();
+    open.set(transport.sessionId, session);
+    session.server.onclose = () => void open.delete(transport.sessionId);
+    await session.server.connect(transport);
   }
 
-  const http = createServer((request, response) => void serve(request, response));
-  http.listen(port, "127.0.0.1");
-  await once(http, "listening");
-  const address = http.address();
-  const bound = typeof address === "object" ? address?.port ?? 0 : 0;
+  const http = serveSse({ journal, port, begin });
 
   return {
-    url: `http://127.0.0.1:${bound}/sse`,
-    port: bound,
+    url: http.url,
+    port: http.port,
     journal,
     sessions: () => [...open.values()],
-    async [Symbol.asyncDispose]() {
-      http.close();
-      http.closeAllConnections();
-      await once(http, "close");
-    },
+    [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   };
 }
 
@@ -191,6 +171,8 @@ function talkativeSession(): TalkativeSession {
         return said(JSON.stringify(await server.request(QUESTION, ResultSchema)));
       case "log_beside":
         await server.sendLoggingMessage({ level: "error", data: "beside" });
+        // It travels on another connection than the answer, and must not come after that.
+        await pause(50);
         return said("logged");
       case "wait":
         await new Promise((resolve) => extra.signal.addEventListener("abort", resolve));
