@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { ListenFilter } from "../../core/upstream/attend.ts";
+import { SessionSubscriptions } from "../../core/upstream/session_subscriptions.ts";
 import { eventually } from "../_support/eventually.ts";
 import { startLegacyStateless } from "../_support/legacy_upstreams.ts";
 import { restarted, TALKATIVE_KINDS } from "../_support/session_upstreams.ts";
@@ -168,4 +169,29 @@ Deno.test("who attends leaves no listener with its signal when the server ends i
 
   await assert.rejects(over, /closed its event stream/);
   assert.equal(listeners, 0);
+});
+
+Deno.test("a resource is subscribed to again when its last subscription has ended, not beside that", async () => {
+  const told: string[] = [];
+  const ended = Promise.withResolvers<void>();
+  const subscriptions = new SessionSubscriptions(
+    (uri) => {
+      told.push(`subscribe ${uri}`);
+      return Promise.resolve(true);
+    },
+    async (uri) => {
+      await ended.promise;
+      told.push(`unsubscribed ${uri}`);
+    },
+  );
+  await subscriptions.hold("a");
+
+  const leaving = subscriptions.release("a");
+  const again = subscriptions.hold("a");
+  await subscriptions.hold("b");
+  ended.resolve();
+
+  assert.equal(await again, true);
+  await leaving;
+  assert.deepEqual(told, ["subscribe a", "subscribe b", "unsubscribed a", "subscribe a"]);
 });
