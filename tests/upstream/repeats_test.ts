@@ -3,6 +3,7 @@ import type { Fetch } from "../../core/upstream/upstream.ts";
 import { startLegacySessions, startLegacySse } from "../_support/legacy_upstreams.ts";
 import { startBothEras } from "../_support/modern_upstreams.ts";
 import { callerOf, failureOf, startBench, targetAt, toolCall } from "./_connector.ts";
+import { openRelay, type Relay } from "./_relay.ts";
 import { ok, type Script, startScripted } from "./_scripted.ts";
 
 /** A port of loopback where nothing listens. */
@@ -21,12 +22,12 @@ function refusedAtFirst(times: number): Fetch {
   };
 }
 
-/** Closes the connection in the place of the first answers. */
-function losing(times: number): Script {
+/** Cuts the connection in the place of the first answers. */
+function losing(times: number, relay: Relay): Script {
   let lost = 0;
   return (request, response) => {
     if (lost++ >= times) return ok(request, response);
-    response.socket?.destroy();
+    relay.cut();
   };
 }
 
@@ -61,10 +62,11 @@ Deno.test("a server that refuses connections again is not tried a third time", a
 
 Deno.test("a call whose answer was lost is not made again: it may have done what it was asked", async () => {
   await using server = await startScripted();
+  await using relay = openRelay(server.url);
   await using bench = await startBench();
-  server.script = losing(1);
+  server.script = losing(1, relay);
 
-  const call = toolCall(targetAt(server.url), "echo");
+  const call = toolCall(targetAt(relay.url), "echo");
   const { message } = await failureOf(bench.connector.request(call));
 
   assert.match(message, /closed the connection/);
@@ -73,13 +75,14 @@ Deno.test("a call whose answer was lost is not made again: it may have done what
 
 Deno.test("a repeatable call whose answer was lost is made once more, and no third time", async () => {
   await using server = await startScripted();
+  await using relay = openRelay(server.url);
   await using bench = await startBench();
-  const target = targetAt(server.url);
+  const target = targetAt(relay.url);
   const call = () => bench.connector.request(toolCall(target, "echo", { isRepeatable: true }));
 
-  server.script = losing(1);
+  server.script = losing(1, relay);
   assert.ok((await call()).response.result);
-  server.script = losing(2);
+  server.script = losing(2, relay);
   await failureOf(call());
 
   assert.equal(server.requests.length, 4);
@@ -87,6 +90,7 @@ Deno.test("a repeatable call whose answer was lost is made once more, and no thi
 
 Deno.test("a repeatable call whose answer broke off is made once more", async () => {
   await using server = await startScripted();
+  await using relay = openRelay(server.url);
   await using bench = await startBench();
   const types = ["application/json", "text/event-stream"];
 
@@ -96,9 +100,10 @@ Deno.test("a repeatable call whose answer broke off is made once more", async ()
       if (!isFirst) return ok(request, response);
       isFirst = false;
       response.writeHead(200, { "content-type": type });
-      response.write(": ", () => response.socket?.destroy());
+      relay.cutInAnswer();
+      response.write(": ");
     };
-    const call = toolCall(targetAt(server.url), "echo", { isRepeatable: true });
+    const call = toolCall(targetAt(relay.url), "echo", { isRepeatable: true });
     assert.ok((await bench.connector.request(call)).response.result, type);
   }
 });
