@@ -159,7 +159,7 @@ export class ClientLines implements Unsolicited {
   #tell(owner: SessionOwner, message: Message): void {
     this.#work.add(keyOf(owner), async () => {
       const line = this.#local.find(owner);
-      if (line !== undefined) return await line.send(inNamesOf(line.scope, message));
+      if (line !== undefined) return void await handOver(line, message);
       const holder = await this.#elsewhere(owner);
       if (holder !== null) await this.#deps.mail.send(holder, BRING, letterOf(owner, message));
     });
@@ -168,10 +168,7 @@ export class ClientLines implements Unsolicited {
   /** The scope of the endpoint that the client listens at; `null` when it does nowhere. */
   async #bring(owner: SessionOwner, message: Message): Promise<Scope | null> {
     const line = this.#local.find(owner);
-    if (line !== undefined) {
-      await line.send(inNamesOf(line.scope, message));
-      return line.scope;
-    }
+    if (line !== undefined) return await handOver(line, message) ? line.scope : null;
 
     const holder = await this.#elsewhere(owner);
     if (holder === null) return null;
@@ -197,9 +194,16 @@ export class ClientLines implements Unsolicited {
     if (!letter.success || read === null || read.kind === "response") return {};
     const line = this.#local.find(letter.data);
     if (line === undefined) return {};
-    await line.send(inNamesOf(line.scope, { slug: letter.data.slug, message: read.message }));
-    return { server: line.scope.server };
+    const isTaken = await handOver(line, { slug: letter.data.slug, message: read.message });
+    return isTaken ? { server: line.scope.server } : {};
   }
+}
+
+/** Brings a message to its client; `false` when it comes from a server that was taken out. */
+async function handOver(line: ListeningLine, message: Message): Promise<boolean> {
+  if (message.slug !== null && !await line.shows(message.slug)) return false;
+  await line.send(inNamesOf(line.scope, message));
+  return true;
 }
 
 function inNamesOf({ naming }: Scope, { slug, message }: Message) {

@@ -89,7 +89,7 @@ export class ListeningStreams {
 
   /** Lets a client hear what concerns its session, until it is disposed of. */
   async join(endpoint: Endpoint, caller: Caller, ear: Ear): Promise<Disposable> {
-    const { connector, lines, listChanges } = this.#deps;
+    const { authority, connector, lines, listChanges } = this.#deps;
     const { slug, access, scope } = endpoint;
     const leaving = new AbortController();
     using joined = new DisposableStack();
@@ -106,7 +106,11 @@ export class ListeningStreams {
       void restoreSubscriptions(this.#deps, access, caller, leaving.signal);
     }));
     joined.defer(() => leaving.abort());
-    joined.use(await lines.open({ client: caller, scope, ...ear }));
+    const shows = (server: string) =>
+      authority.authenticateHash(slug, access.token.hash)
+        .then(({ snapshot }) => snapshot.servers.has(server))
+        .catch(() => false);
+    joined.use(await lines.open({ client: caller, scope, shows, ...ear }));
     return joined.move();
   }
 

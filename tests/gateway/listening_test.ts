@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { uninstallServer } from "../../core/workspaces/uninstall_server.ts";
 import { eventually } from "../_support/eventually.ts";
 import { startStreamableFeatures } from "../_support/feature_server_legacy.ts";
+import { askOutside, startTalkativeStreamable } from "../_support/session_upstreams.ts";
 import { answerIn, bare, beginSession, legacy, StreamReader } from "./_requests.ts";
 import { sharedFile, startWorld, type World } from "./_world.ts";
 
@@ -128,3 +130,28 @@ Deno.test("a client with two streams in one session is told a change on one of t
 
   assert.ok(!(await older.rest()).includes("list_changed"));
 });
+
+for (const where of ["one", "two"] as const) {
+  Deno.test(`a server that was taken out asks and tells a listening client nothing: process ${where}`, async () => {
+    await using upstream = startTalkativeStreamable();
+    await using file = await sharedFile();
+    await using one = await startWorld({ store: await file.open() });
+    await using two = await one.another();
+    await one.addServer("notes", upstream.url);
+    const { token } = await one.addToken();
+    const session = await beginSession(one.send, token, { elicitation: {} });
+    await using stream = await listens({ one, two }[where], token, session);
+    const say = { name: "notes__say", arguments: { text: "hi" } };
+    await answerIn(await one.send(legacy(token, "tools/call", say, { session })));
+    const [talkative] = upstream.sessions();
+
+    await uninstallServer(one.services, { workspace: "team", server: "notes" });
+    await assert.rejects(askOutside(talkative), /has no stream/);
+    await talkative.server.sendLoggingMessage({ level: "error", data: "still here" });
+    const [told] = await stream.until(/^[^]*?notifications\/resources\/list_changed/);
+    await one.services.gateway.close(1_000);
+    await two.services.gateway.close(1_000);
+
+    assert.ok(!/still here|elicitation/.test(told + await stream.rest()));
+  });
+}
