@@ -30,6 +30,7 @@ interface Entry {
   /** `null` while it is being read. */
   goodUntilMs: number | null;
   items: number;
+  chars: number;
 }
 
 /** The longest that a list is kept, whatever its server allows. */
@@ -38,6 +39,7 @@ const KEEP_MS = 5 * 60_000;
 const UNWATCHED_MS = 5_000;
 const MAX_ENTRIES = 2_000;
 const MAX_ITEMS = 200_000;
+const MAX_CHARS = 256 * 1024 * 1024;
 
 /**
  * The lists of servers, each read once for all who may share it.
@@ -56,6 +58,7 @@ export class ListCache {
   readonly #entries = new Map<string, Entry>();
   readonly #watched = new Set<string>();
   #items = 0;
+  #chars = 0;
 
   constructor(connector: Connector, versions: ListVersions, now: () => Date) {
     this.names = new NameIndex(now);
@@ -101,6 +104,7 @@ export class ListCache {
       version,
       goodUntilMs: null,
       items: 0,
+      chars: 0,
     };
     this.#entries.set(key, entry);
     entry.pages.then(
@@ -118,13 +122,17 @@ export class ListCache {
     const keepMs = Math.min(KEEP_MS, pages.route === "modern" ? pages.ttlMs : unwatchedMs);
     entry.goodUntilMs = this.#now().getTime() + keepMs;
     entry.items = pages.items.length;
+    entry.chars = pages.chars;
     this.#items += entry.items;
+    this.#chars += entry.chars;
     this.#makeRoom(entry);
   }
 
   #makeRoom(newest: Entry): void {
     for (const [key, entry] of this.#entries) {
-      if (this.#items <= MAX_ITEMS && this.#entries.size <= MAX_ENTRIES) return;
+      const isFull = this.#items > MAX_ITEMS || this.#chars > MAX_CHARS ||
+        this.#entries.size > MAX_ENTRIES;
+      if (!isFull) return;
       if (entry !== newest) this.#drop(key, entry);
     }
   }
@@ -133,6 +141,7 @@ export class ListCache {
     if (this.#entries.get(key) !== entry) return;
     this.#entries.delete(key);
     this.#items -= entry.items;
+    this.#chars -= entry.chars;
   }
 
   #keyOf({ target, caller, kind }: ListQuery): string {

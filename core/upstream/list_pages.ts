@@ -18,6 +18,8 @@ export interface ListPages {
   /** Whether anybody may keep them, or their reader alone. */
   cacheScope: CacheScope;
   route: Route;
+  /** How long its JSON is. */
+  chars: number;
 }
 
 /** How long one server may take to list before the others go on without it. */
@@ -25,6 +27,7 @@ export const LIST_TIMEOUT_MS = 10_000;
 
 const MAX_PAGES = 100;
 const MAX_ITEMS = 10_000;
+const MAX_CHARS = 16 * 1024 * 1024;
 
 /** Reads a list to its last page. Throws `upstream_failed` for what is no list. */
 export async function readPages(connector: Connector, query: ListQuery): Promise<ListPages> {
@@ -35,12 +38,17 @@ export async function readPages(connector: Connector, query: ListQuery): Promise
   let ttlMs = Number.POSITIVE_INFINITY;
   let cacheScope: ListPages["cacheScope"] = "public";
   let cursor: string | undefined;
+  let chars = 0;
 
   while (true) {
     const leftMs = Math.max(1, Math.ceil(deadlineMs - performance.now()));
     const page = pageOf(query, await ask(connector, query, cursor, leftMs));
     if (items.length + page.items.length > MAX_ITEMS) {
       throw badList(query, `has more than ${MAX_ITEMS} ${kind}`);
+    }
+    chars += JSON.stringify(page.items).length;
+    if (chars > MAX_CHARS) {
+      throw badList(query, `has more than ${MAX_CHARS / 1024 / 1024} Mi characters`);
     }
     items.push(...page.items);
     ttlMs = Math.min(ttlMs, page.ttlMs);
@@ -51,7 +59,7 @@ export async function readPages(connector: Connector, query: ListQuery): Promise
     if (cursor === undefined) {
       const isModernTools = kind === "tools" && route === "modern";
       const usable = isModernTools ? withoutInvalidTools(items).tools : items;
-      return { items: usable, ttlMs, cacheScope, route };
+      return { items: usable, ttlMs, cacheScope, route, chars };
     }
     if (cursors.has(cursor)) throw badList(query, "repeats a page cursor");
     cursors.add(cursor);
