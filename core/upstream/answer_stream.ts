@@ -38,12 +38,13 @@ export async function readAnswerStream(
   const mark: SseMark = { lastEventId: null, retryMs: null };
   let next: Response | "unreachable" | null = first;
 
-  for (let inVain = 0; next !== null && inVain <= MAX_RESUMPTIONS; inVain++) {
+  for (let inVain = 0; next !== null; inVain++) {
     const { lastEventId } = mark;
     const answer = next === "unreachable" ? null : await readConnection(next, reader, mark);
     if (answer !== null) return answer;
 
     if (mark.lastEventId !== lastEventId) inVain = 0;
+    if (inVain >= MAX_RESUMPTIONS) break;
     next = await goOn(mark, reader);
   }
   throw endedEarly(reader.slug);

@@ -126,7 +126,7 @@ Deno.test("a call's stream that never goes on is given up", async () => {
 
   await assert.rejects(sessions.tool("slow"), /ended its answer before it was complete/);
 
-  assert.equal(upstream.gets().filter(({ lastEventId }) => lastEventId === "e1").length, 6);
+  assert.equal(upstream.gets().filter(({ lastEventId }) => lastEventId === "e1").length, 5);
 });
 
 Deno.test("a server that wants its streams to be opened again at once has to wait a little", async () => {
@@ -366,4 +366,23 @@ Deno.test("streams end with their session", async () => {
   sessions.pool.endOf(legacyCaller());
 
   await eventually("the stream is closed", () => open === 0);
+});
+
+Deno.test("a session that a server begins in a version that nobody speaks is ended there", async () => {
+  const ended: (string | null)[] = [];
+  await using http = serveLocally(async (request) => {
+    if (request.method === "DELETE") {
+      ended.push(request.headers.get("mcp-session-id"));
+      return new Response(null, { status: 204 });
+    }
+    const { id } = await request.json();
+    const result = { protocolVersion: "1999-01-01", capabilities: {}, serverInfo: {} };
+    return Response.json({ jsonrpc: "2.0", id, result }, { headers: { "mcp-session-id": "s-1" } });
+  });
+  await using sessions = sessionsWith(http.origin);
+
+  await assert.rejects(sessions.tool("echo"), /offers the unknown protocol version "1999-01-01"/);
+
+  await eventually("it is ended", () => ended.length === 1);
+  assert.deepEqual(ended, ["s-1"]);
 });
