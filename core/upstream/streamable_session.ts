@@ -70,19 +70,12 @@ export class StreamableSession implements LegacyTransport {
     const link = new StreamableLink(http, opening);
     const calls = new SessionCalls(outside, (answer) => link.postAside(answer));
 
-    let answer = await initialize(link, calls, opening, signal);
-    const version = versionInstead(answer, opening.version);
-    if (version !== null) answer = await initialize(link, calls, { ...opening, version }, signal);
-
-    const greeting = readGreeting(slug, "streamable", answer);
-    if (greeting === null) return null;
-    link.version = greeting.protocolVersion;
-    try {
-      await discard(await link.post(INITIALIZED, { signal }));
-    } catch (error) {
+    const greeting = await greet(link, calls, opening, signal).catch((error) => {
+      // A server may have begun a session that nobody here will use.
       void link.end().catch(() => {});
       throw error;
-    }
+    });
+    if (greeting === null) return null;
     const isShared = opening.owner.sessionKey === NO_SESSION;
     return new StreamableSession(slug, greeting, link, calls, isShared);
   }
@@ -194,6 +187,24 @@ export class StreamableSession implements LegacyTransport {
     this.#ending.resolve();
     return null;
   }
+}
+
+/** The whole handshake; `null` when the server does not speak this transport. */
+async function greet(
+  link: StreamableLink,
+  calls: SessionCalls,
+  opening: SessionOpening,
+  signal: AbortSignal,
+): Promise<ServerGreeting | null> {
+  let answer = await initialize(link, calls, opening, signal);
+  const version = versionInstead(answer, opening.version);
+  if (version !== null) answer = await initialize(link, calls, { ...opening, version }, signal);
+
+  const greeting = readGreeting(opening.target.slug, "streamable", answer);
+  if (greeting === null) return null;
+  link.version = greeting.protocolVersion;
+  await discard(await link.post(INITIALIZED, { signal }));
+  return greeting;
 }
 
 async function initialize(
