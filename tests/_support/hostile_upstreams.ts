@@ -1,3 +1,4 @@
+import { pause } from "./eventually.ts";
 import { Journal } from "./journal.ts";
 import { modernHandler } from "./modern_upstreams.ts";
 import { serveLocally, type Upstream } from "./upstream.ts";
@@ -179,12 +180,15 @@ function brokenOff(id: unknown): ReadableStream<Uint8Array> {
 /** A beginning, and then the same again for as long as somebody reads. */
 function endless(beginning: string, more: string, pauseMs = 0): ReadableStream<Uint8Array> {
   const chunk = encoder.encode(pauseMs === 0 ? more.repeat(65_536) : more);
+  const left = new AbortController();
   let begun = false;
   return new ReadableStream({
     async pull(controller) {
-      if (pauseMs > 0) await new Promise((resolve) => setTimeout(resolve, pauseMs));
+      if (pauseMs > 0) await pause(pauseMs, left.signal);
+      if (left.signal.aborted) return;
       controller.enqueue(begun ? chunk : encoder.encode(beginning + more));
       begun = true;
     },
+    cancel: () => left.abort(),
   });
 }
