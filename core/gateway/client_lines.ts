@@ -199,9 +199,10 @@ export class ClientLines implements Unsolicited {
   }
 }
 
-/** Brings a message to its client; `false` when it comes from a server that was taken out. */
+/** Brings a message to its client; `false` when that is not to hear it any more. */
 async function handOver(line: ListeningLine, message: Message): Promise<boolean> {
-  if (message.slug !== null && !await line.shows(message.slug)) return false;
+  const { slug, message: { method } } = message;
+  if (slug !== null && !await line.hears(slug, method)) return false;
   await line.send(inNamesOf(line.scope, message));
   return true;
 }

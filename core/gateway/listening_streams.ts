@@ -89,7 +89,7 @@ export class ListeningStreams {
 
   /** Lets a client hear what concerns its session, until it is disposed of. */
   async join(endpoint: Endpoint, caller: Caller, ear: Ear): Promise<Disposable> {
-    const { authority, connector, lines, listChanges } = this.#deps;
+    const { connector, lines, listChanges } = this.#deps;
     const { slug, access, scope } = endpoint;
     const leaving = new AbortController();
     using joined = new DisposableStack();
@@ -106,12 +106,25 @@ export class ListeningStreams {
       void restoreSubscriptions(this.#deps, access, caller, leaving.signal);
     }));
     joined.defer(() => leaving.abort());
-    const shows = (server: string) =>
-      authority.authenticateHash(slug, access.token.hash)
-        .then(({ snapshot }) => snapshot.servers.has(server))
-        .catch(() => false);
-    joined.use(await lines.open({ client: caller, scope, shows, ...ear }));
+    const hears = (server: string, method: string) =>
+      this.#hears(endpoint, caller, server, method).catch(() => false);
+    joined.use(await lines.open({ client: caller, scope, hears, ...ear }));
     return joined.move();
+  }
+
+  async #hears(
+    { slug, access }: Endpoint,
+    caller: Caller,
+    server: string,
+    method: string,
+  ): Promise<boolean> {
+    const { authority, states } = this.#deps;
+    const { snapshot } = await authority.authenticateHash(slug, access.token.hash);
+    const installed = snapshot.servers.get(server);
+    if (installed === undefined) return false;
+    if (method !== "notifications/resources/updated") return true;
+    const { subscriptions } = await states.get(caller);
+    return subscriptions.some(({ serverId }) => serverId === installed.id);
   }
 
   async #begin(

@@ -13,8 +13,11 @@ export interface ListeningLine {
   isShared: boolean;
   /** Whether the client reads it right now, and not only may come back. */
   isAttached(): boolean;
-  /** Whether the client may still hear of a server: it is installed where it was. */
-  shows(server: string): Promise<boolean>;
+  /**
+   * Whether the client is still to hear this of a server: that is installed where it was,
+   * and the client has not ended all its subscriptions there, at whichever process.
+   */
+  hears(server: string, method: string): Promise<boolean>;
   /** Brings a message to the client; waits for a slow reader. */
   send(message: RpcNotification | RpcRequest): void | Promise<void>;
 }

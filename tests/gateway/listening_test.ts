@@ -118,6 +118,29 @@ Deno.test("every stream ends when the gateway does", async () => {
   await Promise.all([get.ended(), sse.ended()]);
 });
 
+Deno.test("a client that unsubscribed at another process is told no more", async () => {
+  await using world = await listening();
+  const { one, two, token, session, upstream } = world;
+  await using stream = await listens(one, token, session);
+  await subscribe(one, token, session);
+  await eventually("the server can say something", () => upstream.listeners() > 0);
+  await upstream.change();
+  await stream.until(/notifications\/resources\/updated/);
+
+  const params = { uri: "notes://today#~notes" };
+  await answerIn(await two.send(legacy(token, "resources/unsubscribe", params, { session })));
+
+  let time = 0;
+  let quiet = 0;
+  await eventually("the other process knows, and nothing more is told", async () => {
+    await upstream.change();
+    await upstream.grow(`later ${time++}`);
+    const [told] = await stream.until(/^[^]*?list_changed[^]*?list_changed[^]*?list_changed/);
+    quiet = told.includes("resources/updated") ? 0 : quiet + 1;
+    return quiet === 4;
+  });
+});
+
 Deno.test("a client with two streams in one session is told a change on one of them", async () => {
   await using world = await listening();
   const { one, token, session, upstream } = world;
