@@ -25,6 +25,8 @@ interface Local {
   stream: EventStream;
   holder: string;
   waitingChars: number;
+  /** Resolves when all that was to be written is. */
+  written: Promise<void>;
 }
 
 /** A client's connection at another process, to which this one writes. */
@@ -58,7 +60,7 @@ export class RemoteConnections {
   async expect(stream: EventStream, holder: string): Promise<string> {
     await this.#mail.ready();
     const id = randomText(24, "0123456789abcdefghijklmnopqrstuvwxyz");
-    this.#local.set(id, { stream, holder, waitingChars: 0 });
+    this.#local.set(id, { stream, holder, waitingChars: 0, written: Promise.resolve() });
     this.#signs ??= setInterval(() => this.#giveSigns(), SIGN_MS);
     return id;
   }
@@ -105,14 +107,18 @@ export class RemoteConnections {
       this.#giveUp(id, local);
       return local.stream.end();
     }
-    await local.stream.write(text);
+    local.written = local.stream.write(text);
+    await local.written;
     local.waitingChars -= text.length;
   }
 
-  #takeEnd(body: JsonObject, from: string): void {
+  async #takeEnd(body: JsonObject, from: string): Promise<void> {
     const [id, local] = this.#here(body, from);
+    if (local === null) return;
+    // What waits for a slow reader is part of what ends here: it may be the answer.
+    await local.written;
     this.#local.delete(id);
-    local?.stream.end();
+    local.stream.end();
     this.#restIfIdle();
   }
 

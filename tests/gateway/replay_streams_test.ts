@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { EventStream } from "../../core/gateway/event_stream.ts";
+import { RemoteConnections } from "../../core/gateway/remote_connections.ts";
 import { ReplayStreams } from "../../core/gateway/replay_streams.ts";
 import { newTokenId, newWorkspaceId } from "../../core/ids.ts";
 import type { ClientSession } from "../../core/sessions/session.ts";
-import { eventually } from "../_support/eventually.ts";
+import { eventually, pause } from "../_support/eventually.ts";
 import { processes } from "./_mails.ts";
 
 const SESSION: ClientSession = {
@@ -34,6 +35,26 @@ Deno.test("a process forgets a connection once it knows that nothing will be wri
 
   assert.deepEqual([over, lost], ["over", "lost"]);
   await eventually("it says that neither connection is there", () => left.length === 2);
+  one.close();
+  two.close();
+});
+
+Deno.test("a slow reader at another process gets the last of a stream before its end", async () => {
+  await using world = await processes("one", "two");
+  const [one, two] = world.mails.map((mail) => new RemoteConnections(mail));
+  await world.mails[0].ready();
+  const stream = new EventStream(() => {});
+  const connection = one.to("two", await two.expect(stream, "one"), () => {});
+  const ended = Promise.withResolvers<void>();
+  stream.onOver(ended.resolve);
+
+  await connection.write("x".repeat(100_000));
+  await connection.write("the answer");
+  connection.end();
+  const text = await pause(500).then(() => new Response(stream.body).text());
+  await ended.promise;
+
+  assert.ok(text.endsWith("the answer"), text.slice(-20));
   one.close();
   two.close();
 });
