@@ -1,5 +1,8 @@
+import { fileURLToPath } from "node:url";
+import type { ClientTask } from "./conformance_scripts.ts";
 import { NPM_PROGRAMS } from "./npm_programs.ts";
-import { inheritedEnv } from "./child_process.ts";
+import { runNpmProgram } from "./npm_run.ts";
+import { serveLocally } from "./upstream.ts";
 
 /** How one check of the suite came out. */
 export type CheckStatus = "SUCCESS" | "INFO" | "SKIPPED" | "WARNING" | "FAILURE";
@@ -36,8 +39,10 @@ export const SERVER_SUITES = {
 
 export type Revision = keyof typeof SERVER_SUITES;
 
-/** A run takes seconds; one that takes this long hangs. */
-const LIMIT_MS = 90_000;
+const CLIENT = [
+  ...[Deno.execPath(), "run", "--no-config", "--no-lock", "--allow-env", "--allow-net"],
+  fileURLToPath(new URL("conformance_client.ts", import.meta.url)),
+].join(" ");
 
 const WORST_FIRST: readonly CheckStatus[] = ["FAILURE", "WARNING", "SUCCESS", "SKIPPED", "INFO"];
 
@@ -61,55 +66,43 @@ export async function testServerAlone(
 /**
  * Runs one of the suite's scenarios for clients.
  *
- * The suite starts `command` with the address of a server, and looks at what arrives there.
+ * The suite starts a program that tells `onTask` about it, and looks at what arrives at a
+ * server of its own until that is done.
  */
 export async function testClient(
   scenario: string,
   revision: Revision,
-  command: string,
-  env: Record<string, string>,
-): Promise<{ report: ScenarioReport | undefined; printed: string }> {
-  const { scenarios, printed } = await runSuite(
-    ["client", "--command", command, "--scenario", scenario, "--spec-version", revision],
-    env,
+  onTask: (task: ClientTask) => Promise<void>,
+): Promise<SuiteReport> {
+  await using test = serveLocally(async (request) => {
+    try {
+      await onTask(await request.json());
+      return new Response();
+    } catch (error) {
+      return new Response(String(error), { status: 500 });
+    }
+  });
+  return await runSuite(
+    ["client", "--command", CLIENT, "--scenario", scenario, "--spec-version", revision],
+    { CONFORMANCE_TEST_URL: test.origin },
   );
-  return { report: scenarios.get(scenario), printed };
 }
 
-/**
- * Runs the suite with these arguments. Its exit code says less than its reports, which count.
- *
- * A process that does not come to an end is killed, and the run is tried once more.
- */
+/** Runs the suite with these arguments. Its exit code says less than its reports, which count. */
 async function runSuite(
   args: readonly string[],
   env: Record<string, string> = {},
 ): Promise<SuiteReport> {
   const folder = await Deno.makeTempDir({ prefix: "aerostack-conformance-" });
   try {
-    const printed = await run([...args, "--output-dir", folder], env) ??
-      await run([...args, "--output-dir", folder], env);
-    if (printed === null) throw new Error(`The suite does not end: ${args.join(" ")}`);
+    const printed = await runNpmProgram(NPM_PROGRAMS.conformance, {
+      args: [...args, "--output-dir", folder],
+      env,
+    });
     return { scenarios: await readReports(folder, printed), printed };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-}
-
-/** What it printed, or `null` when it had to be killed. */
-async function run(args: readonly string[], env: Record<string, string>): Promise<string | null> {
-  const { signal, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      ...["run", "--no-config", "--no-lock", "--cached-only", "-A", NPM_PROGRAMS.conformance],
-      ...args,
-    ],
-    clearEnv: true,
-    env: { ...inheritedEnv(), NO_COLOR: "1", ...env },
-    stdin: "null",
-    signal: AbortSignal.timeout(LIMIT_MS),
-  }).output();
-  if (signal !== null) return null;
-  return [stdout, stderr].map((bytes) => new TextDecoder().decode(bytes)).join("\n");
 }
 
 /** What is wrong in a report: failures and warnings, each with its scenario. */

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
-import type { GatewayUnderTest } from "../_support/conformance_client.ts";
+import { playClient } from "../_support/conformance_scripts.ts";
 import { faultsOf, type Revision, testClient } from "../_support/conformance_suite.ts";
-import { ADMIN_TOKEN, openWorkspace, startGateway } from "../_support/gateway.ts";
+import { openWorkspace, startGateway } from "../_support/gateway.ts";
 
 /** The suite's scenarios for clients that concern a gateway, each at its revisions. */
 const SCENARIOS: Record<string, readonly Revision[]> = {
@@ -18,27 +17,22 @@ const SCENARIOS: Record<string, readonly Revision[]> = {
   "json-schema-2020-12-preservation": ["2025-11-25", "2026-07-28"],
 };
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
-const COMMAND = [
-  ...[Deno.execPath(), "run", "-A", "--no-lock", "--cached-only"],
-  ...["--config", `${ROOT}deno.json`, `${ROOT}tests/_support/conformance_client.ts`],
-].join(" ");
-
 for (const era of ["legacy", "modern"] as const) {
   Deno.test(`the gateway is a good client of its servers, for a ${era} client`, async (t) => {
     await using gateway = await startGateway();
     const { token } = await openWorkspace(gateway, {});
-    const { origin } = gateway;
-    const underTest: GatewayUnderTest = {
-      ...{ origin, adminToken: ADMIN_TOKEN, workspace: "team", token, era },
-    };
-    const env = { GATEWAY_UNDER_TEST: JSON.stringify(underTest) };
+    const client = { gateway, workspace: "team", token, era };
 
     for (const [scenario, revisions] of Object.entries(SCENARIOS)) {
       for (const revision of revisions) {
         await t.step(`${scenario} at ${revision}`, async () => {
-          const { report, printed } = await testClient(scenario, revision, COMMAND, env);
+          const { scenarios, printed } = await testClient(
+            scenario,
+            revision,
+            (task) => playClient(task, client),
+          );
 
+          const report = scenarios.get(scenario);
           assert.ok(report !== undefined && report.checks.size > 0, printed);
           assert.deepEqual(faultsOf(report), [], printed);
         });
