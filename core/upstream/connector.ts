@@ -57,6 +57,7 @@ export class Connector {
   readonly #routes: ServerRoutes;
   readonly #greetings: ModernGreetings;
   readonly #sessions: SessionPool;
+  readonly #closing = new AbortController();
 
   constructor(deps: ConnectorDeps) {
     const { http, now, health, log } = deps;
@@ -128,8 +129,14 @@ export class Connector {
     this.#sessions.endOf(owner);
   }
 
+  /** Aborts when the connector is closed, for what is asked in nobody's name. */
+  get whenClosed(): AbortSignal {
+    return this.#closing.signal;
+  }
+
   /** Ends every session with every server. */
   async close(): Promise<void> {
+    this.#closing.abort(new Error("The gateway is closed"));
     await this.#sessions.close();
     await this.#policy.close();
   }

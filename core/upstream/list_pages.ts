@@ -82,7 +82,7 @@ function ask(
     params: cursor === undefined ? undefined : { cursor },
     paramHeaders: [],
     // Others may wait for the same list, so nobody who leaves ends it.
-    signal: new AbortController().signal,
+    signal: connector.whenClosed,
     timeoutMs: Math.min(timeoutMs, target.timeoutMs),
     isRepeatable: true,
     onNotification: () => {},
