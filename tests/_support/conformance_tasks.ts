@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   type InputRequests,
   type JSONObject,
   ProtocolError,
   ProtocolErrorCode,
 } from "@modelcontextprotocol/server";
+import { pause } from "./eventually.ts";
 
 /** What a task does; asking suspends it until everything that it asked is answered. */
 export type TaskWork = (tools: {
@@ -98,7 +98,10 @@ async function run(entry: Entry, work: TaskWork): Promise<void> {
   try {
     entry.outcome.result = await work({
       ask: (requests) => ask(entry, requests),
-      pause: (ms) => sleep(ms, undefined, { signal }),
+      async pause(ms) {
+        await pause(ms, signal);
+        signal.throwIfAborted();
+      },
     });
     become(entry, "completed");
   } catch (error) {
