@@ -18,6 +18,7 @@ type Deps = Pick<
   | "secrets"
   | "tokens"
   | "callQueries"
+  | "health"
 >;
 
 const FIRST_PAGE = { limit: MAX_ROWS, cursor: null };

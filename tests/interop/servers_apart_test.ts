@@ -110,8 +110,9 @@ for (const misbehaviour of MISBEHAVIOURS) {
 
     const listed = await askModern(target, "tools/list");
     const calls = await Promise.all([
-      askModern(target, "tools/call", { name: "bad__echo", arguments: { text: "x" } }),
-      askLegacy(target, session, "tools/call", { name: "bad__echo", arguments: { text: "x" } }),
+      // Nothing says that it may be called twice, as it does of `echo`.
+      askModern(target, "tools/call", { name: "bad__fail", arguments: {} }),
+      askLegacy(target, session, "tools/call", { name: "bad__fail", arguments: {} }),
     ]);
     const echo = { name: "good__echo", arguments: { text: "still here" } };
     const wellDone = await askModern(target, "tools/call", echo);
