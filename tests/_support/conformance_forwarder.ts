@@ -10,8 +10,8 @@ const MAX_HEAD_BYTES = 64 * 1024;
 /**
  * Forwards connections to a port of loopback.
  *
- * Of each request only the head is touched, and there only the token and `Connection`:
- * `Host` and `Origin` arrive as they were sent, and either side sees the other one leave.
+ * Only heads are touched, and there only the token and `Connection`: `Host` and `Origin`
+ * arrive as they were sent, and either side sees the other one leave.
  */
 export function startForwarder(port: number): Forwarder {
   const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
@@ -32,8 +32,8 @@ export function startForwarder(port: number): Forwarder {
     const server = await Deno.connect({ hostname: "127.0.0.1", port });
     open.add(server);
 
-    await server.write(withToken(head, forwarder.bearer));
-    await Promise.all([pass(client, server), pass(server, client)]);
+    await server.write(withHeaders(head, authorization(head, forwarder.bearer)));
+    await Promise.all([pass(client, server), passAnswer(server, client)]);
     for (const connection of [client, server]) open.delete(connection);
   }
 
@@ -58,16 +58,26 @@ async function readHead(from: Deno.Conn): Promise<string | null> {
   return head;
 }
 
-/** One request for each connection, so that every head is seen. */
-function withToken(received: string, bearer: string | null): Uint8Array<ArrayBuffer> {
+function authorization(head: string, bearer: string | null): string[] {
+  const isMissing = bearer !== null && !/^authorization:/im.test(head);
+  return isMissing ? [`Authorization: Bearer ${bearer}`] : [];
+}
+
+/** The same head with these lines. Each connection carries one request, so that none is missed. */
+function withHeaders(received: string, added: readonly string[]): Uint8Array<ArrayBuffer> {
   const end = received.indexOf("\r\n\r\n");
   const lines = received.slice(0, end).split("\r\n")
     .filter((line) => !/^connection:/i.test(line));
-  const hasToken = bearer === null || lines.some((line) => /^authorization:/i.test(line));
-  const added = hasToken ? [] : [`Authorization: Bearer ${bearer}`];
 
   const text = [...lines, "Connection: close", ...added].join("\r\n") + received.slice(end);
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+/** A server may say that it keeps a connection which it was asked to close. */
+async function passAnswer(server: Deno.Conn, client: Deno.Conn): Promise<void> {
+  const head = await readHead(server).catch(() => null);
+  if (head !== null) await client.write(withHeaders(head, [])).catch(() => {});
+  await pass(server, client);
 }
 
 async function pass(from: Deno.Conn, to: Deno.Conn): Promise<void> {
