@@ -21,6 +21,8 @@ export class EventStream {
   #isLong = false;
   #onOver: (() => void) | null = null;
   #waiting = 0;
+  /** Resolves when the last of those who wait has written. */
+  #lastTurn: Promise<void> = Promise.resolve();
   readonly #onGone: () => void;
 
   constructor(onGone: () => void) {
@@ -55,10 +57,23 @@ export class EventStream {
    */
   async write(text: string): Promise<void> {
     if (this.#waiting >= MAX_WAITING) return this.#giveUp();
+    const bytes = ENCODER.encode(text);
+    if (this.#waiting > 0 || this.#isFull() || this.#isInLong()) return await this.#inTurn(bytes);
+    this.#controller?.enqueue(bytes);
+  }
+
+  /** Waits behind those who wait already: the order of events is their order on the stream. */
+  async #inTurn(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const before = this.#lastTurn;
+    const turn = Promise.withResolvers<void>();
+    this.#lastTurn = turn.promise;
     this.#waiting++;
+
+    await before;
     while (this.#isFull() || this.#isInLong()) await this.#change();
     this.#waiting--;
-    this.#controller?.enqueue(ENCODER.encode(text));
+    this.#controller?.enqueue(bytes);
+    turn.resolve();
   }
 
   /**

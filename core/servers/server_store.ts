@@ -138,7 +138,8 @@ export class ServerStore {
 
     const atomic = this.#kv.atomic().check(entry)
       .delete(keys.server(id))
-      .delete(keys.serverBySlug(slug));
+      .delete(keys.serverBySlug(slug))
+      .delete(keys.listVersion(id));
     for await (
       const secret of this.#kv.list({ prefix: prefixes.secrets(id) })
     ) {

@@ -38,6 +38,25 @@ Deno.test("EventStream.write() serves every one of several waiting writers, in t
   assert.equal(text.replaceAll("x", ""), "0123456789");
 });
 
+Deno.test("EventStream.write() lets nobody overtake who has waited", async () => {
+  const stream = new EventStream(() => {});
+  await stream.write(BIG);
+  const writers = ["a", "b"].map((text) => stream.write(text));
+  const reader = stream.body.getReader();
+
+  // Room is made, and somebody writes before those who waited for it had their turn.
+  await reader.read();
+  const late = stream.write("late");
+  await Promise.all([...writers, late]);
+  stream.end();
+
+  let text = "";
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    text += new TextDecoder().decode(chunk.value);
+  }
+  assert.equal(text, "ablate");
+});
+
 Deno.test("EventStream lets every waiting writer go when its reader leaves", async () => {
   let gone = 0;
   const stream = new EventStream(() => gone++);
