@@ -45,9 +45,9 @@ Deno.test("EventStream.write() lets nobody overtake who has waited", async () =>
   const reader = stream.body.getReader();
 
   // Room is made, and somebody writes before those who waited for it had their turn.
-  await reader.read();
+  const first = reader.read();
   const late = stream.write("late");
-  await Promise.all([...writers, late]);
+  await Promise.all([first, ...writers, late]);
   stream.end();
 
   let text = "";
