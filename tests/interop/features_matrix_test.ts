@@ -41,7 +41,10 @@ Deno.test("every client uses all that every server has", OPTIONS, async (t) => {
     }
   }
 
-  console.log(`\n${printTable(FEATURES, rows)}\n`);
+  const table = printTable(FEATURES, rows);
+  console.log(`\n${table}\n`);
+  const page = await Deno.readTextFile(new URL("../../docs/matrix.md", import.meta.url));
+  assert.ok(page.includes(table), "docs/matrix.md shows this very table");
 });
 
 for (const kind of FEATURE_CLIENTS) {
