@@ -10,7 +10,10 @@ import { FIXTURE_ROOT, fixtureHandler } from "../_support/fixture_app.ts";
 
 const ignore = !import.meta.resolve("fresh").includes("/compat/");
 
-Deno.test("a refused method is told which ones there are", { ignore }, async () => {
+// The app that it builds is kept for other tests, and with it the builder's message port.
+const building = { ignore, sanitizeResources: false };
+
+Deno.test("a refused method is told which ones there are", building, async () => {
   const files = await fixtureHandler();
   const own = new App().get("/", (ctx) => ctx.text("ok")).handler();
   const send = { method: "PUT" };
