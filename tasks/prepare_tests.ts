@@ -4,6 +4,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { NPM_PROGRAMS } from "../tests/_support/npm_programs.ts";
+import { runNpmProgram } from "../tests/_support/npm_run.ts";
 import { buildIfStale } from "./build.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
@@ -17,6 +18,8 @@ const DOWNLOADS = [
 
 await buildIfStale(ROOT);
 for (const args of DOWNLOADS) await download(args);
+// Deno 2.9 can stop while it looks at this one's packages for the first time; not again.
+await runNpmProgram(NPM_PROGRAMS.conformance, { args: ["--version"] });
 
 async function download(args: readonly string[]): Promise<void> {
   const { code } = await new Deno.Command(Deno.execPath(), {

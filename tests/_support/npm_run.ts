@@ -17,8 +17,9 @@ const LIMIT_MS = 120_000;
 /**
  * Runs a program from npm to its end and gives what it printed.
  *
- * Deno on a busy machine sometimes stops while it loads a package, before the first line of
- * it ran. A program that has said nothing by then has done nothing, and is started again.
+ * Deno 2.9 can stop for good while it looks at a program's packages for the first time. A
+ * program that says nothing has done nothing, and what Deno has seen by then it remembers, so
+ * that the program is started again.
  */
 export async function runNpmProgram(program: string, run: Run): Promise<string> {
   for (const firstWordMs of FIRST_WORD_MS) {
