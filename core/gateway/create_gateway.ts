@@ -35,6 +35,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     lists,
     versions: listVersions,
     watches: () => watches,
+    retire: (target) => connector.retire(target),
     news: new ChangeNews(mail, log),
     log,
   });

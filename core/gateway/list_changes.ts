@@ -5,6 +5,7 @@ import type { Signals } from "../kv/signals.ts";
 import { CHANGEABLE, type Changeable, changeOf } from "../mcp/list_changes.ts";
 import type { RpcNotification } from "../mcp/message.ts";
 import type { ListCache } from "../upstream/list_cache.ts";
+import type { Target } from "../upstream/upstream.ts";
 import type { ServerWatches, Watching } from "../upstream/server_watches.ts";
 import type { Access, Authority } from "./authority.ts";
 import type { ChangeNews } from "./change_news.ts";
@@ -41,6 +42,7 @@ interface Group {
 
 interface Installed {
   slug: string;
+  target: Target;
   /** Changes with everything that an admin changes of it, its secrets too. */
   fingerprint: string;
   watch: Watching;
@@ -65,6 +67,7 @@ export class ListChanges {
   readonly #lists: ListCache;
   readonly #watches: () => ServerWatches;
   readonly #versions: { count(server: ServerId): Promise<void> };
+  readonly #retire: (target: Target) => void;
   readonly #news: ChangeNews;
   readonly #log: Log;
   readonly #groups = new Map<WorkspaceId, Group>();
@@ -75,10 +78,13 @@ export class ListChanges {
     lists: ListCache;
     versions: { count(server: ServerId): Promise<void> };
     watches: () => ServerWatches;
+    /** Ends what is open with older secrets of a server. */
+    retire(target: Target): void;
     news: ChangeNews;
     log: Log;
   }) {
     this.#versions = deps.versions;
+    this.#retire = deps.retire;
     this.#log = deps.log;
     this.#authority = deps.authority;
     this.#signals = deps.signals;
@@ -183,6 +189,10 @@ export class ListChanges {
     const before = group.installed;
     group.installed = next;
     for (const { watch } of before?.values() ?? []) watch[Symbol.dispose]();
+    for (const [id, { target }] of next) {
+      const old = before?.get(id)?.target.fingerprint ?? target.fingerprint;
+      if (old !== target.fingerprint) this.#retire(target);
+    }
     if (before !== null) tell(group, differences(before, next), CHANGEABLE);
     for (const [serverId, lists] of group.early) tellOf(group, serverId, [...lists]);
     group.early.clear();
@@ -206,6 +216,7 @@ export class ListChanges {
       if (target === null) continue;
       installed.set(server.id, {
         slug: server.slug,
+        target,
         fingerprint: JSON.stringify([target.fingerprint, server.updatedAt]),
         watch: this.#watches().watch(target),
       });

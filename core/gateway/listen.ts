@@ -91,14 +91,18 @@ function attendAll(
 ): Promise<void>[] {
   return [...resources].map(([server, resourceSubscriptions]) => {
     const first = Promise.withResolvers<void>();
+    const target = () => authority.targetOf(snapshot.workspace.slug, token.hash, server.slug);
     void attendWhile(connector, {
-      target: () => authority.targetOf(snapshot.workspace.slug, token.hash, server.slug),
+      target,
       caller,
       filter: { resourceSubscriptions },
       signal,
       onFirst: first.resolve,
-      onNotification: (notification) =>
-        tell(exposeNotification(scope.naming, server.slug, notification)),
+      onNotification: async (notification) => {
+        // A server that was taken out meanwhile tells nobody here any more.
+        const isShown = await target().then(() => true, () => false);
+        if (isShown) tell(exposeNotification(scope.naming, server.slug, notification));
+      },
     });
     return first.promise;
   });

@@ -124,6 +124,17 @@ export class Connector {
     return this.#sessions.setLogLevel(owner, level);
   }
 
+  /**
+   * Ends the sessions with a server that were opened with an older address or older secrets.
+   * Who still listens gets a new one, with all that was set and subscribed to in the old.
+   */
+  retire(target: Target): void {
+    for (const owner of this.#sessions.retire(target)) {
+      // What is wrong with the server, the next call will be told.
+      void this.profile(target, owner, this.whenClosed).catch(() => {});
+    }
+  }
+
   /** Ends what was opened for one session of a member's client, which has ended itself. */
   endSessionsOf(owner: SessionOwner): void {
     this.#sessions.endOf(owner);

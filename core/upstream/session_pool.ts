@@ -1,4 +1,5 @@
 import { GatewayError } from "../errors.ts";
+import type { ServerId } from "../ids.ts";
 import type { RpcNotification } from "../mcp/message.ts";
 import type { AttendCall } from "./attend.ts";
 import type { LegacySession } from "./legacy_session.ts";
@@ -32,6 +33,8 @@ export class SessionPool {
   readonly #sessions = new Map<string, Pooled>();
   readonly #holds = new SessionHolds();
   readonly #revival: SessionRevival;
+  /** The address and secrets of servers that were changed, as they are now. */
+  readonly #current = new Map<ServerId, string>();
   readonly #now: () => Date;
   readonly #limits: SessionLimits;
   #timer: ReturnType<typeof setInterval> | null = null;
@@ -115,6 +118,16 @@ export class SessionPool {
     for (const pooled of this.#pooledOf(owner)) this.#end(pooled);
   }
 
+  /**
+   * Ends what anybody has open with an older address or older secrets of a server, and
+   * gives those who still listen.
+   */
+  retire(target: Target): Caller[] {
+    this.#current.set(target.id, target.fingerprint);
+    const older = [...this.#sessions.values()].filter((pooled) => this.#outdate(pooled, target));
+    return older.map(({ owner }) => owner).filter((owner) => this.#holds.has(owner));
+  }
+
   /** How many sessions are held. */
   get size(): number {
     return this.#sessions.size;
@@ -185,6 +198,8 @@ export class SessionPool {
   /** Opens a session again that its server ended, for an owner who still listens. */
   async #reopen({ key, target, owner, open }: Pooled): Promise<boolean> {
     if (!this.#holds.has(owner) || this.#sessions.has(key)) return true;
+    const current = this.#current.get(target.id) ?? target.fingerprint;
+    if (current !== target.fingerprint) return true;
     return await this.use(target, owner, open, () => Promise.resolve(true)) === true;
   }
 
@@ -213,13 +228,16 @@ export class SessionPool {
 
   /** What was opened with an older address or older secrets ends with its last use. */
   #retireOlder(target: Target, owner: Caller): void {
-    for (const pooled of this.#pooledOf(owner)) {
-      const isOlder = pooled.target.id === target.id &&
-        pooled.target.fingerprint !== target.fingerprint;
-      if (!isOlder) continue;
-      pooled.isOutdated = true;
-      if (pooled.users === 0) this.#end(pooled);
-    }
+    for (const pooled of this.#pooledOf(owner)) this.#outdate(pooled, target);
+  }
+
+  #outdate(pooled: Pooled, target: Target): boolean {
+    const isOlder = pooled.target.id === target.id &&
+      pooled.target.fingerprint !== target.fingerprint;
+    if (!isOlder) return false;
+    pooled.isOutdated = true;
+    if (pooled.users === 0) this.#end(pooled);
+    return true;
   }
 
   #startSweeping(): ReturnType<typeof setInterval> {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { installServer } from "../../core/workspaces/install_server.ts";
 import { uninstallServer } from "../../core/workspaces/uninstall_server.ts";
 import { eventually } from "../_support/eventually.ts";
 import { startStreamableFeatures } from "../_support/feature_server_legacy.ts";
+import { startModernFeatures } from "../_support/feature_server_modern.ts";
 import { askOutside, startTalkativeStreamable } from "../_support/session_upstreams.ts";
-import { answerIn, bare, beginSession, legacy, StreamReader } from "./_requests.ts";
+import { answerIn, bare, beginSession, legacy, modern, StreamReader } from "./_requests.ts";
 import { sharedFile, startWorld, type World } from "./_world.ts";
 
 /** Two gateways on one store, a server, and a session of a client. */
@@ -178,3 +180,52 @@ for (const where of ["one", "two"] as const) {
     assert.ok(!/still here|elicitation/.test(told + await stream.rest()));
   });
 }
+
+Deno.test("a key that is rotated holds for what a client listens for, without another call", async () => {
+  await using world = await listening();
+  const { one, token, session, upstream } = world;
+  await one.addSecret("notes", "X-Api-Key", "the first key");
+  await using stream = await listens(one, token, session);
+  await subscribe(one, token, session);
+  await eventually("the server can say something", () => upstream.listeners() > 0);
+  const opened = upstream.journal.requests.length;
+
+  await one.addSecret("notes", "X-Api-Key", "the second key");
+
+  const since = () => upstream.journal.requests.slice(opened);
+  await eventually("the end of the older session", () => {
+    return since().some(({ method }) => method === "DELETE");
+  });
+  await eventually("the subscription under the new key", () => {
+    const subscribed = since().filter(({ body }) => body.includes("resources/subscribe"));
+    return subscribed.some(({ headers }) => headers.get("x-api-key") === "the second key");
+  });
+  await eventually("the server can say something again", () => upstream.listeners() > 0);
+  await upstream.change();
+  await stream.until(/notifications\/resources\/updated.*"uri":"notes:\/\/today#~notes"/);
+});
+
+Deno.test("a server that was taken out tells a stream of the modern era nothing", async () => {
+  await using upstream = startModernFeatures();
+  await using world = await startWorld();
+  await world.addServer("notes", upstream.url);
+  const { token } = await world.addToken();
+  const notifications = {
+    toolsListChanged: true,
+    resourceSubscriptions: ["notes://today#~notes"],
+  };
+  const response = await world.send(modern(token, "subscriptions/listen", { notifications }));
+  await using stream = new StreamReader(response);
+  await stream.until(/acknowledged/);
+  await eventually("the subscription", () => upstream.subscribers() > 0);
+  await upstream.change();
+  await stream.until(/resources\/updated/);
+
+  await uninstallServer(world.services, { workspace: "team", server: "notes" });
+  await stream.until(/tools\/list_changed/);
+  await upstream.change();
+  await installServer(world.services, { workspace: "team", server: "notes" });
+  const [between] = await stream.until(/[^]*tools\/list_changed/);
+
+  assert.ok(!between.includes("resources/updated"), between);
+});
