@@ -12,7 +12,7 @@ const OUTCOMES: Record<Outcome, string> = {
   upstream_failure: "server failed",
   refused: "refused",
   cancelled: "cancelled",
-  input_required: "asked the user",
+  input_required: "asked its client",
 };
 
 /** The latest calls. */
@@ -37,7 +37,7 @@ export default function CallsCard({ calls, now }: { calls: readonly CallRow[]; n
             <th scope="col">When</th>
             <th scope="col">Person</th>
             <th scope="col">Workspace</th>
-            <th scope="col">Tool</th>
+            <th scope="col">Called</th>
             <th scope="col">Outcome</th>
             <th scope="col" class="number">Time</th>
           </tr>
@@ -61,7 +61,7 @@ function Row({ call, now }: { call: CallRow; now: string }) {
       <td data-label="Workspace">
         <code class="chip">{workspace}</code>
       </td>
-      <td data-label="Tool" class="wide">
+      <td data-label="Called" class="wide">
         <code class="wrap">{calledName(call)}</code>
       </td>
       <td data-label="Outcome">
