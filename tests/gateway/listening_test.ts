@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { installServer } from "../../core/workspaces/install_server.ts";
 import { uninstallServer } from "../../core/workspaces/uninstall_server.ts";
 import { eventually } from "../_support/eventually.ts";
 import { startStreamableFeatures } from "../_support/feature_server_legacy.ts";
@@ -224,7 +223,7 @@ Deno.test("a server that was taken out tells a stream of the modern era nothing"
   await uninstallServer(world.services, { workspace: "team", server: "notes" });
   await stream.until(/tools\/list_changed/);
   await upstream.change();
-  await installServer(world.services, { workspace: "team", server: "notes" });
+  await world.addServer("other", upstream.url);
   const [between] = await stream.until(/[^]*tools\/list_changed/);
 
   assert.ok(!between.includes("resources/updated"), between);
