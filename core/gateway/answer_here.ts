@@ -11,7 +11,7 @@ import {
 import { asLegacyResult, asModernResult } from "../mcp/results.ts";
 import type { SessionStates } from "../sessions/session_states.ts";
 import type { Connector } from "../upstream/connector.ts";
-import { NO_SESSION } from "./callers.ts";
+import { NO_SESSION } from "../sessions/session.ts";
 import type { Incoming, View } from "./incoming.ts";
 import { discoverResult, initializeResult, introduce, serverInfo } from "./introduce.ts";
 import { listen, type ListenDeps } from "./listen.ts";

@@ -1,7 +1,7 @@
 import { eraOf, headerFault, type ProtocolFault } from "../mcp/eras.ts";
 import type { RpcRequest } from "../mcp/message.ts";
 import { asClientInfo } from "../mcp/meta.ts";
-import type { ClientSession } from "../sessions/session.ts";
+import { type ClientSession, NO_SESSION } from "../sessions/session.ts";
 import type { ClientSessions } from "../sessions/client_sessions.ts";
 import type { Caller } from "../upstream/upstream.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -18,9 +18,6 @@ export const SESSION_NOT_FOUND: ProtocolFault = {
   code: -32001,
   message: "Session not found; begin a new one with initialize",
 };
-
-/** Every client without a session of its own shares this one name, member by member. */
-export const NO_SESSION = "none";
 
 /** Finds out in which era a request speaks, and in which session. Throws `invalid_input`. */
 export async function identifyCaller(

@@ -9,11 +9,11 @@ import {
 import type { Connector } from "../upstream/connector.ts";
 import type { ClientAsks } from "./client_asks.ts";
 import type { SessionOwner } from "../upstream/upstream.ts";
-import { NO_SESSION } from "./callers.ts";
 import { flightKey, type InFlight } from "./in_flight.ts";
 import type { InstanceMail } from "./instance_mail.ts";
 import type { Log } from "./rpc_reply.ts";
 import { TokenId } from "../ids.ts";
+import { NO_SESSION } from "../sessions/session.ts";
 
 /** What taking clients' messages needs. */
 export interface ClientMessagesDeps {

@@ -29,7 +29,7 @@ export async function knownName(
   target: Target,
   item: string,
 ): Promise<KnownName> {
-  const asItIs: KnownName = { own: item, paramHeaders: [], isRepeatable: false };
+  const asItIs = unlisted(item);
   const kind = namedKindOf(incoming);
   if (kind === null) return asItIs;
 
@@ -61,7 +61,7 @@ export async function renewedName(
   item: string,
 ): Promise<KnownName> {
   const kind = namedKindOf(incoming);
-  const asItIs: KnownName = { own: item, paramHeaders: [], isRepeatable: false };
+  const asItIs = unlisted(item);
   if (kind === null) return asItIs;
 
   const { caller, scope, signal } = incoming;
@@ -80,6 +80,11 @@ export function checkParamHeaders({ caller, request }: Incoming, known: KnownNam
   if (fault === null) return;
   const sentence = `Header mismatch: ${fault}`;
   throw new GatewayError("header_mismatch", sentence, { publicMessage: sentence });
+}
+
+/** What is called what it is called; nothing else is known of it. */
+function unlisted(own: string): KnownName {
+  return { own, paramHeaders: [], isRepeatable: false };
 }
 
 function namedKindOf({ request: { method, params } }: Incoming): NamedKind | null {

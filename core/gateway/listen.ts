@@ -1,9 +1,9 @@
-import { listOfChange } from "../mcp/list_changes.ts";
+import { WISHED } from "../mcp/list_changes.ts";
 import { isObject, type JsonObject, type RequestId, type RpcNotification } from "../mcp/message.ts";
-import { metaOf } from "../mcp/meta.ts";
+import { META, metaOf } from "../mcp/meta.ts";
 import { exposeNotification } from "../mcp/rewrite.ts";
 import type { Server } from "../servers/server.ts";
-import type { ListenFilter } from "../upstream/attend.ts";
+import { isWanted, type ListenFilter } from "../upstream/attend.ts";
 import type { Connector } from "../upstream/connector.ts";
 import { allBegun, attendWhile } from "./attend_while.ts";
 import type { Authority } from "./authority.ts";
@@ -19,18 +19,8 @@ export interface ListenDeps {
   closing: AbortSignal;
 }
 
-const SUBSCRIPTION_ID = "io.modelcontextprotocol/subscriptionId";
-
 /** How many resources one stream may subscribe to. */
 const MAX_RESOURCES = 1_000;
-
-const WISHES = {
-  tools: "toolsListChanged",
-  prompts: "promptsListChanged",
-  resources: "resourcesListChanged",
-} as const;
-
-const WISHED = Object.values(WISHES);
 
 /**
  * Serves `subscriptions/listen` until the client leaves, which throws, or the gateway
@@ -61,8 +51,7 @@ export async function listen(
     access,
     scope,
     notify(notification) {
-      const list = listOfChange(notification.method);
-      if (list !== null && acknowledged[WISHES[list]] === true) tell(notification);
+      if (isWanted(acknowledged, notification)) tell(notification);
     },
   });
   const attended = attendAll(deps, incoming, resources, { signal: ending.signal, tell });
@@ -74,7 +63,7 @@ export async function listen(
     await line.notify(labelled(acknowledgement(acknowledged), request.id));
     begun.resolve();
     await ended.promise;
-    return { _meta: { [SUBSCRIPTION_ID]: request.id } };
+    return { _meta: { [META.subscriptionId]: request.id } };
   } finally {
     signal.removeEventListener("abort", leave);
     ending.abort();
@@ -161,6 +150,6 @@ function labelled(notification: RpcNotification, id: RequestId): RpcNotification
   const { params } = notification;
   return {
     ...notification,
-    params: { ...params, _meta: { ...metaOf(params), [SUBSCRIPTION_ID]: id } },
+    params: { ...params, _meta: { ...metaOf(params), [META.subscriptionId]: id } },
   };
 }

@@ -4,8 +4,8 @@ import { NO_STATE } from "../sessions/session_state.ts";
 import type { SessionStates } from "../sessions/session_states.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { Caller } from "../upstream/upstream.ts";
+import { NO_SESSION } from "../sessions/session.ts";
 import type { Access, Authority } from "./authority.ts";
-import { NO_SESSION } from "./callers.ts";
 import { forward, type ForwardDeps, type ForwardEnd } from "./forward.ts";
 import type { Incoming } from "./incoming.ts";
 import { errorAnswer } from "./rpc_reply.ts";
@@ -66,9 +66,11 @@ async function remember(
   });
 }
 
+type AttendDeps = Pick<SubscriptionDeps, "authority" | "attendances" | "states">;
+
 /** Listens at a modern server for everything that a session subscribed to there. */
 async function attend(
-  { states, attendances, authority }: SubscriptionDeps,
+  { states, attendances, authority }: AttendDeps,
   access: Access,
   caller: Caller,
   server: Server,
@@ -85,9 +87,7 @@ async function attend(
  * this process. Never throws: a server that fails is met again at the next request.
  */
 export async function restoreSubscriptions(
-  deps: Pick<SubscriptionDeps, "authority" | "attendances" | "states"> & {
-    connector: Connector;
-  },
+  deps: AttendDeps & { connector: Connector },
   access: Access,
   caller: Caller,
   signal: AbortSignal,
@@ -101,7 +101,7 @@ export async function restoreSubscriptions(
       const target = await access.snapshot.target(server);
       // A legacy session takes up its subscriptions by itself when it is opened.
       const { route } = await deps.connector.profile(target, caller, signal);
-      if (route === "modern") await attend(deps as SubscriptionDeps, access, caller, server);
+      if (route === "modern") await attend(deps, access, caller, server);
     } catch {
       // Said above.
     }

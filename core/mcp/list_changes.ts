@@ -4,6 +4,16 @@ import type { RpcNotification } from "./message.ts";
 export const CHANGEABLE = ["tools", "prompts", "resources"] as const;
 export type Changeable = typeof CHANGEABLE[number];
 
+/** The field of a filter that asks for the changes of a list (2026-07-28, Subscriptions). */
+export const WISHES = {
+  tools: "toolsListChanged",
+  prompts: "promptsListChanged",
+  resources: "resourcesListChanged",
+} as const;
+
+/** All of these fields. */
+export const WISHED = Object.values(WISHES);
+
 /** Which list a notification says has changed; `null` for any other notification. */
 export function listOfChange(method: string): Changeable | null {
   return CHANGEABLE.find((list) => method === methodOf(list)) ?? null;

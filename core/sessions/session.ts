@@ -21,6 +21,9 @@ export const ClientSession = z.object({
 });
 export type ClientSession = z.infer<typeof ClientSession>;
 
+/** The session key of callers that have no session of their own, member by member. */
+export const NO_SESSION = "none";
+
 /** After this long a client must begin a new session, which it does by itself on a 404. */
 export const SESSION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
 

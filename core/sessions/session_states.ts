@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { TokenId } from "../ids.ts";
 import type { JsonObject } from "../mcp/message.ts";
+import { NO_SESSION } from "./session.ts";
 import { NO_STATE, type SessionState, type StateOwner } from "./session_state.ts";
 import type { SessionStateStore } from "./session_state_store.ts";
 
@@ -46,7 +47,7 @@ export class SessionStates {
 
   /** The state of a session; an empty one where nothing was said, or there is no session. */
   async get(owner: StateOwner): Promise<SessionState> {
-    if (owner.sessionKey === "none") return NO_STATE;
+    if (owner.sessionKey === NO_SESSION) return NO_STATE;
     await this.#news.ready();
     return await (this.#remembered.get(keyOf(owner)) ?? this.#read(owner));
   }

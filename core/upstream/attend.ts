@@ -1,3 +1,4 @@
+import { listOfChange, WISHED, WISHES } from "../mcp/list_changes.ts";
 import type { RpcNotification } from "../mcp/message.ts";
 import type { Caller, Target } from "./upstream.ts";
 
@@ -26,20 +27,9 @@ export interface AttendCall {
   onNotification(notification: RpcNotification): void | Promise<void>;
 }
 
-/** The kinds of change that a filter names, and what tells of each. */
-export const LIST_CHANGES = [
-  { wish: "toolsListChanged", list: "tools", method: "notifications/tools/list_changed" },
-  { wish: "promptsListChanged", list: "prompts", method: "notifications/prompts/list_changed" },
-  {
-    wish: "resourcesListChanged",
-    list: "resources",
-    method: "notifications/resources/list_changed",
-  },
-] as const;
-
 /** Whether a filter asks for anything at all. */
 export function isEmptyFilter(filter: ListenFilter): boolean {
-  return LIST_CHANGES.every(({ wish }) => filter[wish] !== true) &&
+  return WISHED.every((wish) => filter[wish] !== true) &&
     (filter.resourceSubscriptions ?? []).length === 0;
 }
 
@@ -49,9 +39,8 @@ export function isWanted(filter: ListenFilter, notification: RpcNotification): b
     const uri = notification.params?.uri;
     return typeof uri === "string" && isWithin(filter.resourceSubscriptions ?? [], uri);
   }
-  return LIST_CHANGES.some(({ wish, method }) => {
-    return method === notification.method && filter[wish] === true;
-  });
+  const list = listOfChange(notification.method);
+  return list !== null && filter[WISHES[list]] === true;
 }
 
 /** A server may tell of a part of what was subscribed to (2025-11-25, Resources). */

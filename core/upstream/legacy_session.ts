@@ -1,5 +1,6 @@
 import { errorOf, type JsonObject, resultOf, RPC, textParam } from "../mcp/message.ts";
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
+import { NO_SESSION } from "../sessions/session.ts";
 import type { AttendCall } from "./attend.ts";
 import type { HttpClient } from "./http_client.ts";
 import type { LegacyTransport, SessionOpening } from "./legacy_transport.ts";
@@ -11,7 +12,7 @@ import { declares } from "./session_offers.ts";
 import { SessionOutside } from "./session_outside.ts";
 import { SseSession } from "./sse_session.ts";
 import { StreamableSession } from "./streamable_session.ts";
-import { NO_SESSION, type Recall, type ServerGreeting } from "./upstream.ts";
+import type { Recall, ServerGreeting } from "./upstream.ts";
 import type { Unsolicited, UpstreamCall } from "./upstream.ts";
 
 /** What a session needs from its surroundings. */

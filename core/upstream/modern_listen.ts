@@ -1,13 +1,8 @@
+import { WISHED } from "../mcp/list_changes.ts";
 import type { JsonObject, RpcNotification, RpcResponse } from "../mcp/message.ts";
 import { isObject, RPC } from "../mcp/message.ts";
 import { type ClientProfile, META, metaOf } from "../mcp/meta.ts";
-import {
-  type AttendCall,
-  isEmptyFilter,
-  isWanted,
-  LIST_CHANGES,
-  type ListenFilter,
-} from "./attend.ts";
+import { type AttendCall, isEmptyFilter, isWanted, type ListenFilter } from "./attend.ts";
 import { withDeadline } from "./deadline.ts";
 import { timeoutFailure, upstreamFailure } from "./failures.ts";
 import type { HttpClient } from "./http_client.ts";
@@ -140,7 +135,7 @@ function agreed(wish: ListenFilter, granted: unknown): ListenFilter {
   const wished = wish.resourceSubscriptions ?? [];
   const common = Array.isArray(uris) ? wished.filter((uri) => uris.includes(uri)) : [];
   const offer: ListenFilter = {};
-  for (const { wish: key } of LIST_CHANGES) {
+  for (const key of WISHED) {
     if (wish[key] === true && granted[key] === true) offer[key] = true;
   }
   return common.length === 0 ? offer : { ...offer, resourceSubscriptions: common };

@@ -1,5 +1,6 @@
+import { CHANGEABLE, WISHES } from "../mcp/list_changes.ts";
 import { isObject, type JsonObject } from "../mcp/message.ts";
-import { LIST_CHANGES, type ListenFilter } from "./attend.ts";
+import type { ListenFilter } from "./attend.ts";
 
 /** Whether a server declares a capability, or a part of it. */
 export function declares(capabilities: JsonObject, capability: string, part?: string): boolean {
@@ -14,7 +15,8 @@ export async function acknowledge(
   subscribe: (uri: string) => Promise<boolean>,
 ): Promise<ListenFilter> {
   const offer: ListenFilter = {};
-  for (const { wish, list } of LIST_CHANGES) {
+  for (const list of CHANGEABLE) {
+    const wish = WISHES[list];
     if (filter[wish] === true && declares(capabilities, list, "listChanged")) offer[wish] = true;
   }
 

@@ -1,6 +1,7 @@
 import type { GatewayError } from "../errors.ts";
 import { type Message, RPC } from "../mcp/message.ts";
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
+import { NO_SESSION } from "../sessions/session.ts";
 import { httpFailure } from "./failures.ts";
 import { discard, type HttpClient } from "./http_client.ts";
 import { answerPassage } from "./large_answer.ts";
@@ -19,7 +20,7 @@ import {
   versionInstead,
 } from "./session_messages.ts";
 import { isEventStream, StreamableLink } from "./streamable_link.ts";
-import { NO_SESSION, type ServerGreeting, type Target, type UpstreamCall } from "./upstream.ts";
+import type { ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
 
 const PROBE_TIMEOUT_MS = 5_000;
 /** Whose answer is not read: that the session is known is what counts. */

@@ -59,9 +59,6 @@ export interface Caller {
 /** Whose a session with a server is. */
 export type SessionOwner = Pick<Caller, "memberId" | "sessionKey">;
 
-/** The session key of callers that have no session of their own. */
-export const NO_SESSION = "none";
-
 /** What a legacy client said for its whole session, which a new session with a server repeats. */
 export interface SessionMemory {
   logLevel: string | null;
