@@ -11,6 +11,8 @@ import type { Fetch } from "../../core/upstream/upstream.ts";
 import { createWorkspace } from "../../core/workspaces/create_workspace.ts";
 import { installServer } from "../../core/workspaces/install_server.ts";
 import { testKeyring } from "../_support/core.ts";
+import type { Upstream } from "../_support/upstream.ts";
+import { beginSession, type Json } from "./_requests.ts";
 
 /** The gateway in this process, with one workspace, `team`. */
 export interface World extends AsyncDisposable {
@@ -88,5 +90,31 @@ function gatewayOn(store: Store, options: WorldOptions): World {
       return gatewayOn(shared, { ...options, env: { ...options.env, ...env } });
     },
     [Symbol.asyncDispose]: () => services.close(),
+  };
+}
+
+/** Two gateways on one store, a server that both have installed, and a session of a client. */
+export async function startPair<Server extends Upstream>(
+  server: Server,
+  { capabilities = {}, protocolVersion = "2025-11-25" }: {
+    capabilities?: Json;
+    protocolVersion?: string;
+  } = {},
+) {
+  const stack = new AsyncDisposableStack();
+  const upstream = stack.use(server);
+  const file = stack.use(await sharedFile());
+  const one = stack.use(await startWorld({ store: await file.open() }));
+  const two = stack.use(await one.another());
+  await one.addServer("notes", upstream.url);
+  const { token } = await one.addToken();
+  const session = await beginSession(one.send, token, capabilities, protocolVersion);
+  return {
+    upstream,
+    one,
+    two,
+    token,
+    session,
+    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
   };
 }

@@ -11,29 +11,16 @@ import {
   post,
   StreamReader,
 } from "./_requests.ts";
-import { sharedFile, startWorld, type World } from "./_world.ts";
+import { startPair, type World } from "./_world.ts";
 
 /** Two gateways on one store, a server that asks, and a client that can be asked. */
 async function asking() {
-  const stack = new AsyncDisposableStack();
-  const upstream = stack.use(startStreamableFeatures("2025-11-25"));
-  const file = stack.use(await sharedFile());
-  const one = stack.use(await startWorld({ store: await file.open() }));
-  const two = stack.use(await one.another());
-  await one.addServer("notes", upstream.url);
-  const { token } = await one.addToken();
-  const session = await beginSession(one.send, token, { sampling: {} });
+  const server = startStreamableFeatures("2025-11-25");
+  const pair = await startPair(server, { capabilities: { sampling: {} } });
+  const { one, token, session } = pair;
   const ask = (id: unknown, name = "ask_model") =>
     one.send(legacy(token, "tools/call", { name: `notes__${name}` }, { session, id }));
-  return {
-    upstream,
-    one,
-    two,
-    token,
-    session,
-    ask,
-    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
-  };
+  return { ...pair, ask };
 }
 
 /** The next question on a stream. */

@@ -5,26 +5,11 @@ import { startStreamableFeatures } from "../_support/feature_server_legacy.ts";
 import { startModernFeatures } from "../_support/feature_server_modern.ts";
 import { askOutside, startTalkativeStreamable } from "../_support/session_upstreams.ts";
 import { answerIn, bare, beginSession, legacy, modern, StreamReader } from "./_requests.ts";
-import { sharedFile, startWorld, type World } from "./_world.ts";
+import { sharedFile, startPair, startWorld, type World } from "./_world.ts";
 
 /** Two gateways on one store, a server, and a session of a client. */
-async function listening() {
-  const stack = new AsyncDisposableStack();
-  const upstream = stack.use(startStreamableFeatures("2025-11-25"));
-  const file = stack.use(await sharedFile());
-  const one = stack.use(await startWorld({ store: await file.open() }));
-  const two = stack.use(await one.another());
-  await one.addServer("notes", upstream.url);
-  const { token } = await one.addToken();
-  const session = await beginSession(one.send, token);
-  return {
-    upstream,
-    one,
-    two,
-    token,
-    session,
-    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
-  };
+function listening() {
+  return startPair(startStreamableFeatures("2025-11-25"));
 }
 
 async function subscribe(world: World, token: string, session: string): Promise<void> {

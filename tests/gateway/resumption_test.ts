@@ -3,32 +3,18 @@ import { eventually } from "../_support/eventually.ts";
 import { startStreamableFeatures } from "../_support/feature_server_legacy.ts";
 import { startLegacySessions } from "../_support/legacy_upstreams.ts";
 import { answerIn, bare, beginSession, legacy, StreamReader } from "./_requests.ts";
-import { sharedFile, startWorld, type World } from "./_world.ts";
+import { startPair, type World } from "./_world.ts";
 
 /** Two gateways on one store, a server that takes its time, and a session of a client. */
 async function leaving(protocolVersion = "2025-11-25") {
-  const stack = new AsyncDisposableStack();
-  const upstream = stack.use(startLegacySessions());
-  const file = stack.use(await sharedFile());
-  const one = stack.use(await startWorld({ store: await file.open() }));
-  const two = stack.use(await one.another());
-  await one.addServer("notes", upstream.url);
-  const { token } = await one.addToken();
-  const session = await beginSession(one.send, token, {}, protocolVersion);
+  const pair = await startPair(startLegacySessions(), { protocolVersion });
+  const { one, token, session } = pair;
   const count = (to: number, pauseMs = 100) => {
     const params = { name: "notes__count", arguments: { to, pauseMs } };
     const extras = { session, id: 7, meta: { progressToken: "p" } };
     return one.send(legacy(token, "tools/call", params, extras));
   };
-  return {
-    upstream,
-    one,
-    two,
-    token,
-    session,
-    count,
-    [Symbol.asyncDispose]: () => stack[Symbol.asyncDispose](),
-  };
+  return { ...pair, count };
 }
 
 function resume(world: World, token: string, session: string, lastEventId: string) {

@@ -1,12 +1,8 @@
 import assert from "node:assert/strict";
 import { type ClientTarget, textOf } from "../_support/client.ts";
 import { eventually } from "../_support/eventually.ts";
-import {
-  openWorkspace,
-  type RunningGateway,
-  startGateway,
-  temporaryDataDir,
-} from "../_support/gateway.ts";
+import { openWorkspace, type RunningGateway } from "../_support/gateway.ts";
+import { startGatewayPair } from "../_support/gateway_pair.ts";
 import { connectLegacySse, connectLegacyStreamable } from "../_support/legacy_clients.ts";
 import { startLegacySessions } from "../_support/legacy_upstreams.ts";
 import { startBothEras } from "../_support/modern_upstreams.ts";
@@ -24,7 +20,7 @@ Deno.test(
   OPTIONS,
   async () => {
     await using upstream = startBothEras();
-    await using pair = await startPair();
+    await using pair = await startGatewayPair();
     const { a, b } = pair;
     await openWorkspace(a, { files: upstream });
 
@@ -49,7 +45,7 @@ Deno.test(
   OPTIONS,
   async () => {
     await using upstream = startBothEras();
-    await using pair = await startPair();
+    await using pair = await startGatewayPair();
     const { a, b } = pair;
     const { token } = await openWorkspace(a, { files: upstream });
 
@@ -69,7 +65,7 @@ Deno.test(
   OPTIONS,
   async () => {
     await using upstream = startBothEras();
-    await using pair = await startPair();
+    await using pair = await startGatewayPair();
     const { a, b } = pair;
     const { token } = await openWorkspace(a, { files: upstream });
     await askModern(at(b, token), "tools/list");
@@ -85,7 +81,7 @@ Deno.test(
 
 Deno.test("a legacy session begun at one process is served by the other", OPTIONS, async () => {
   await using upstream = startLegacySessions();
-  await using pair = await startPair();
+  await using pair = await startGatewayPair();
   const { a, b } = pair;
   const { token } = await openWorkspace(a, { files: upstream });
   const posts: string[] = [];
@@ -109,7 +105,7 @@ Deno.test("a legacy session begun at one process is served by the other", OPTION
 
 Deno.test("a legacy session ended at one process is unknown to the other", OPTIONS, async () => {
   await using upstream = startBothEras();
-  await using pair = await startPair();
+  await using pair = await startGatewayPair();
   const { a, b } = pair;
   const { token } = await openWorkspace(a, { files: upstream });
   const session = await beginSession(at(a, token));
@@ -127,7 +123,7 @@ Deno.test("a legacy session ended at one process is unknown to the other", OPTIO
 
 Deno.test("a cancellation that reaches the other process stops the call", OPTIONS, async () => {
   await using upstream = startLegacySessions();
-  await using pair = await startPair();
+  await using pair = await startGatewayPair();
   const { a, b } = pair;
   const { token } = await openWorkspace(a, { files: upstream });
   const route = (url: URL, init: RequestInit) => {
@@ -151,7 +147,7 @@ Deno.test(
   OPTIONS,
   async () => {
     await using upstream = startBothEras();
-    await using pair = await startPair();
+    await using pair = await startGatewayPair();
     const { a, b } = pair;
     const { token } = await openWorkspace(a, { files: upstream });
     const route = (url: URL, init: RequestInit) =>
@@ -180,21 +176,6 @@ Deno.test(
     await eventually("the tool's end", () => upstream.journal.waits.get("k") === "cancelled");
   },
 );
-
-/** Two gateways on one store. */
-async function startPair() {
-  const folder = await temporaryDataDir();
-  const a = await startGateway({ dataDir: folder.path });
-  const b = await startGateway({ dataDir: folder.path });
-  return {
-    a,
-    b,
-    async [Symbol.asyncDispose]() {
-      await Promise.all([a[Symbol.asyncDispose](), b[Symbol.asyncDispose]()]);
-      await folder[Symbol.asyncDispose]();
-    },
-  };
-}
 
 function at(gateway: RunningGateway, token: string): ClientTarget {
   return { url: gateway.workspaceUrl("team"), token };
