@@ -1,45 +1,61 @@
 import type { Command } from "commander";
-import { type InjectionRule, SecretView } from "../core/secrets/secret.ts";
+import { type InjectionChange, type InjectionRule, SecretView } from "../core/secrets/secret.ts";
 import { apiPath } from "./api_path.ts";
 import { wrongUsage } from "./cli_error.ts";
-import { formatTable } from "./output.ts";
+import { addRuleOptions } from "./rule_options.ts";
 import type { Session } from "./session.ts";
-import { relativeTime } from "./times.ts";
+import { readSecretValue } from "./secret_value.ts";
+import { secretsTable, spokenRules } from "./secrets_table.ts";
 import { verb } from "./verb.ts";
 
-interface RuleOptions {
-  header?: string;
-  query?: string;
+interface SetOptions {
+  stdin?: boolean;
+  perMember?: boolean;
+  shared?: boolean;
+  short?: boolean;
 }
 
-interface SetOptions extends RuleOptions {
-  stdin?: boolean;
+interface InjectOptions {
+  add?: boolean;
+  removeRule?: boolean;
 }
 
 /** `secrets set`, `inject`, `list`, `remove`. */
 export function addSecretsVerbs(secrets: Command, session: Session): void {
-  verb(secrets, "set <slug> <name> [value]", "store a secret of a server, or its new value", [
-    "aerostack secrets set internal-api API_KEY               (asks, without showing it)",
-    'aerostack secrets set internal-api API_KEY "value"',
-    "aerostack secrets set internal-api API_KEY --stdin < key.txt",
-    "aerostack secrets set internal-api API_KEY --header X-API-Key",
-  ])
+  const setVerb = verb(
+    secrets,
+    "set <slug> <name> [value]",
+    "store a secret of a server, or its new value",
+    [
+      "aerostack secrets set internal-api API_KEY               (asks, without showing it)",
+      'aerostack secrets set internal-api API_KEY "value"',
+      "aerostack secrets set internal-api API_KEY --stdin < key.txt",
+      "aerostack secrets set internal-api API_KEY --header X-API-Key",
+      'aerostack secrets set internal-api API_KEY --header Authorization --template "Bearer {{value}}"',
+      "aerostack secrets set internal-api API_KEY --per-member  (each member sets their own)",
+    ],
+  )
     .option("--stdin", "read the value from the standard input")
-    .option("--header <header>", "send it as this header (default: one named like the secret)")
-    .option("--query <parameter>", "send it as this query parameter")
-    .action((slug: string, name: string, value: string | undefined, options: SetOptions) =>
-      set(session, [slug, name], value, options)
-    );
+    .option("--per-member", "each member sets their own; a value given here stands in for it")
+    .option("--shared", "one value for all members again")
+    .option("--short", "also a value of less than 8 characters, which cannot be looked for");
+  const rulesOfSet = addRuleOptions(setVerb);
+  setVerb.action((slug: string, name: string, value: string | undefined, options: SetOptions) =>
+    set(session, [slug, name], { value, options, rules: rulesOfSet() })
+  );
 
-  verb(secrets, "inject <slug> <name>", "say how a secret reaches its server", [
+  const injectVerb = verb(secrets, "inject <slug> <name>", "say how a secret reaches its server", [
     'aerostack secrets inject internal-api API_KEY --header "X-API-Key"',
-    'aerostack secrets inject internal-api API_KEY --query "api_key"',
+    'aerostack secrets inject internal-api API_KEY --header Authorization --template "Bearer {{value}}"',
+    "aerostack secrets inject internal-api API_KEY --query api_key --add",
+    "aerostack secrets inject internal-api API_KEY --query api_key --remove-rule",
   ])
-    .option("--header <header>", "send it as this header")
-    .option("--query <parameter>", "send it as this query parameter")
-    .action((slug: string, name: string, options: RuleOptions) =>
-      inject(session, [slug, name], options)
-    );
+    .option("--add", "beside the places where it goes already, and not in place of them")
+    .option("--remove-rule", "send it there no more");
+  const rulesOfInject = addRuleOptions(injectVerb);
+  injectVerb.action((slug: string, name: string, options: InjectOptions) =>
+    inject(session, [slug, name], rulesOfInject(), options)
+  );
 
   verb(secrets, "list <slug>", "list a server's secrets, never their values", [
     "aerostack secrets list internal-api",
@@ -61,31 +77,49 @@ type SecretRef = readonly [slug: string, name: string];
 async function set(
   session: Session,
   [slug, name]: SecretRef,
-  given: string | undefined,
-  options: SetOptions,
+  { value: given, options, rules }: {
+    value: string | undefined;
+    options: SetOptions;
+    rules: InjectionRule[] | undefined;
+  },
 ): Promise<void> {
-  const injection = readRule(options);
-  const path = apiPath`/servers/${slug}/secrets/${name}`;
-  const value = await readValue(session, name, given, options.stdin ?? false);
+  const { stdin = false, perMember, shared, short: allowShort } = options;
+  if (perMember && shared) throw wrongUsage("Give --per-member or --shared, not both.");
+  const isDeclared = perMember === true && given === undefined && !stdin;
+  const value = isDeclared ? undefined : await readSecretValue(session, name, given, stdin);
 
+  const path = apiPath`/servers/${slug}/secrets/${name}`;
+  const body = { value, rules, perMember: shared ? false : perMember, allowShort };
   const api = await session.api();
-  const answer = await api.send({ method: "PUT", path, body: { value, injection } }, SecretView);
-  const { version } = answer.value;
-  showSecret(session, answer.body, answer.value, `${name} of ${slug} is set (version ${version})`);
+  const answer = await api.send({ method: "PUT", path, body }, SecretView);
+  const { version, isSet } = answer.value;
+  const done = isSet ? `is set (version ${version})` : "is for each member to set";
+  showSecret(session, answer.body, answer.value, `${name} of ${slug} ${done}`);
 }
 
 async function inject(
   session: Session,
   [slug, name]: SecretRef,
-  options: RuleOptions,
+  rules: InjectionRule[] | undefined,
+  options: InjectOptions,
 ): Promise<void> {
-  const injection = readRule(options);
-  if (injection === undefined) throw wrongUsage("Give --header or --query.");
+  if (rules === undefined) throw wrongUsage("Give --header or --query.");
 
   const path = apiPath`/servers/${slug}/secrets/${name}`;
+  const body = readChange(rules, options);
   const api = await session.api();
-  const answer = await api.send({ method: "PATCH", path, body: { injection } }, SecretView);
+  const answer = await api.send({ method: "PATCH", path, body }, SecretView);
   showSecret(session, answer.body, answer.value, `${name} of ${slug} is changed`);
+}
+
+function readChange(rules: InjectionRule[], { add, removeRule }: InjectOptions): InjectionChange {
+  if (add && removeRule) throw wrongUsage("Give --add or --remove-rule, not both.");
+  if (add) return { add: rules };
+  if (!removeRule) return { rules };
+  if (rules.some(({ template }) => template !== undefined)) {
+    throw wrongUsage("--remove-rule needs the --header or --query alone, without its template.");
+  }
+  return { remove: rules };
 }
 
 async function list(session: Session, slug: string): Promise<void> {
@@ -93,17 +127,10 @@ async function list(session: Session, slug: string): Promise<void> {
   const api = await session.api();
   const answer = await api.list(path, SecretView);
 
-  const now = session.terminal.now();
-  const rows = answer.value.map((secret) => [
-    secret.name,
-    spokenRule(secret.injection),
-    secret.version,
-    relativeTime(secret.updatedAt, now),
-  ]);
   session.show(
     answer.body,
-    rows.length > 0
-      ? formatTable(["NAME", "SENT AS", "VERSION", "CHANGED"], rows)
+    answer.value.length > 0
+      ? secretsTable(answer.value, session.terminal.now())
       : `${slug} has no secrets. Store one: aerostack secrets set ${slug} <NAME>`,
   );
 }
@@ -115,34 +142,7 @@ async function remove(session: Session, [slug, name]: SecretRef, force = false):
   session.show({ removed: name, server: slug }, `Removed ${name} of ${slug}.`);
 }
 
-async function readValue(
-  session: Session,
-  name: string,
-  given: string | undefined,
-  stdin: boolean,
-): Promise<string> {
-  if (stdin && given !== undefined) throw wrongUsage("Give a value or --stdin, not both.");
-  if (given !== undefined) return given;
-  if (stdin) return (await session.terminal.readAll()).replace(/\r?\n$/, "");
-  return await session.askHidden(
-    `Value of ${name} (not shown): `,
-    "pipe the value in and add --stdin",
-  );
-}
-
-function readRule({ header, query }: RuleOptions): InjectionRule | undefined {
-  if (header !== undefined && query !== undefined) {
-    throw wrongUsage("Give --header or --query, not both.");
-  }
-  if (header !== undefined) return { kind: "header", name: header };
-  return query === undefined ? undefined : { kind: "query", name: query };
-}
-
 function showSecret(session: Session, body: unknown, secret: SecretView, done: string): void {
-  session.show(body, `${done}; it is sent as ${spokenRule(secret.injection)}.`);
+  session.show(body, `${done}; it is sent as ${spokenRules(secret)}.`);
   for (const warning of secret.warnings) session.warn(warning);
-}
-
-function spokenRule({ kind, name }: InjectionRule): string {
-  return kind === "header" ? `header ${name}` : `query parameter ${name}`;
 }

@@ -1,6 +1,9 @@
-import { type Config, ConfigError, type MasterKey } from "../config.ts";
+import type { Config, MasterKey } from "../config.ts";
+import { ConfigError } from "../environment.ts";
+import { GatewayError } from "../errors.ts";
 import type { Store } from "../kv/open_store.ts";
-import { type KeyCheck, KeyCheckStore } from "./key_check_store.ts";
+import { isNeeded, type KeyCheck } from "./key_check.ts";
+import { KeyCheckStore } from "./key_check_store.ts";
 import { Keyring } from "./keyring.ts";
 import { makeMasterKeyFile, readMasterKeyFile } from "./master_key_file.ts";
 import { open, seal, type SealContext } from "./seal.ts";
@@ -29,24 +32,36 @@ export async function loadKeyring(
   log: (line: string) => void,
 ): Promise<Keyring> {
   const checks = new KeyCheckStore(store.kv);
-  const recorded = await checks.list();
+  const needed = (await readChecks(checks)).filter(isNeeded);
 
-  const found = await findKeys(config, store, log, recorded);
+  const found = await findKeys(config, store, log, needed);
   const keyring = new Keyring(found);
 
-  await verify(keyring, recorded);
-  if (!recorded.some((check) => check.keyId === keyring.primaryId)) {
-    await recordPrimary(keyring, checks);
-  }
+  await verify(keyring, needed);
+  // Another process may record the same id first; then its check must open as well.
+  await verify(keyring, [await checks.choose(await seal(keyring, CHECK_CONTEXT, CHECK_TEXT))]);
 
   return keyring;
+}
+
+async function readChecks(checks: KeyCheckStore): Promise<KeyCheck[]> {
+  try {
+    return await checks.list();
+  } catch (error) {
+    if (!(error instanceof GatewayError)) throw error;
+    throw new ConfigError(
+      `What the store says of its master keys is damaged (${error.message}), so no key can be ` +
+        "proved to be the right one; restore the store from a backup.",
+      { cause: error },
+    );
+  }
 }
 
 async function findKeys(
   config: Settings,
   store: Store,
   log: (line: string) => void,
-  recorded: readonly KeyCheck[],
+  needed: readonly KeyCheck[],
 ): Promise<readonly MasterKey[]> {
   if (config.masterKeys.length > 0) return config.masterKeys;
   if (config.kvPath === ":memory:") return [defaultKey(newKeyBytes())];
@@ -56,9 +71,7 @@ async function findKeys(
 
   const kept = await readMasterKeyFile(config.dataDir, log);
   if (kept !== null) return [defaultKey(kept)];
-  if (recorded.length > 0) {
-    throw missingKeys(recorded.map((check) => check.keyId));
-  }
+  if (needed.length > 0) throw missingKeys(needed.map(({ keyId }) => keyId));
 
   return [
     defaultKey(await makeMasterKeyFile(config.dataDir, newKeyBytes(), log)),
@@ -67,12 +80,12 @@ async function findKeys(
 
 async function verify(
   keyring: Keyring,
-  recorded: readonly KeyCheck[],
+  needed: readonly KeyCheck[],
 ): Promise<void> {
-  const missing = recorded.filter(({ keyId }) => !keyring.has(keyId));
+  const missing = needed.filter(({ keyId }) => !keyring.has(keyId));
   if (missing.length > 0) throw missingKeys(missing.map(({ keyId }) => keyId));
 
-  for (const check of recorded) {
+  for (const check of needed) {
     if (await open(keyring, CHECK_CONTEXT, check) === CHECK_TEXT) continue;
     throw new ConfigError(
       `Master key "${check.keyId}" is not the one that sealed this store; set the earlier ` +
@@ -80,15 +93,6 @@ async function verify(
         "key another id.",
     );
   }
-}
-
-/** Another process may record the same id first; then its check must open as well. */
-async function recordPrimary(
-  keyring: Keyring,
-  checks: KeyCheckStore,
-): Promise<void> {
-  if (await checks.add(await seal(keyring, CHECK_CONTEXT, CHECK_TEXT))) return;
-  await verify(keyring, await checks.list());
 }
 
 function newKeyBytes(): Uint8Array {

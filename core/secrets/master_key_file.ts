@@ -1,4 +1,5 @@
-import { ConfigError, readKey } from "../config.ts";
+import { readKey } from "../config.ts";
+import { ConfigError } from "../environment.ts";
 
 /** Only the owner may read it. */
 const FILE_MODE = 0o600;

@@ -50,12 +50,8 @@ export async function open(
 ): Promise<string | null> {
   try {
     const key = await importKey(keyring, sealed.keyId, context, "decrypt");
-    const nonce = Uint8Array.fromBase64(sealed.nonce, {
-      alphabet: "base64url",
-    });
-    const ciphertext = Uint8Array.fromBase64(sealed.ciphertext, {
-      alphabet: "base64url",
-    });
+    const nonce = decode(sealed.nonce);
+    const ciphertext = decode(sealed.ciphertext);
     const text = await crypto.subtle.decrypt(
       gcm(nonce, context),
       key,
@@ -65,6 +61,12 @@ export async function open(
   } catch {
     return null;
   }
+}
+
+/** Takes one text for each value: a decoder would pass over spaces and spare bits. */
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  if (!/^[A-Za-z0-9_-]*={0,2}$/.test(text)) throw new SyntaxError("not base64url");
+  return Uint8Array.fromBase64(text, { alphabet: "base64url", lastChunkHandling: "strict" });
 }
 
 async function importKey(

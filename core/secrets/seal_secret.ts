@@ -13,29 +13,30 @@ export function sealSecret(
   place: SecretPlace,
   value: string,
 ): Promise<Sealed> {
-  return seal(keyring, contextOf(place), value);
+  return seal(keyring, secretContext(place), value);
 }
 
 /**
  * Opens a stored secret.
  *
  * Throws `internal`, naming the place and the key, when that master key is not
- * loaded or the ciphertext was made for another place.
+ * loaded, the ciphertext was made for another place, or there is none.
  */
 export async function openSecret(
   keyring: Keyring,
-  secret: SecretPlace & Sealed,
+  secret: SecretPlace & { sealed: Sealed | null },
 ): Promise<Plaintext> {
-  const { serverId, name, version, keyId } = secret;
+  const { serverId, name, version, sealed } = secret;
   const what = `Cannot open secret "${name}" (version ${version}) of "${serverId}"`;
-  if (!keyring.has(keyId)) {
+  if (sealed === null) throw new GatewayError("internal", `${what}: it has no shared value`);
+  if (!keyring.has(sealed.keyId)) {
     throw new GatewayError(
       "internal",
-      `${what}: master key "${keyId}" is not loaded`,
+      `${what}: master key "${sealed.keyId}" is not loaded`,
     );
   }
 
-  const value = await open(keyring, contextOf(secret), secret);
+  const value = await open(keyring, secretContext(secret), sealed);
   if (value === null) {
     throw new GatewayError(
       "internal",
@@ -47,7 +48,7 @@ export async function openSecret(
 }
 
 /** One derived key per server; the binding names the server, the secret and the version. */
-function contextOf({ serverId, name, version }: SecretPlace): SealContext {
+export function secretContext({ serverId, name, version }: SecretPlace): SealContext {
   return {
     purpose: `aerostack secrets of ${serverId}`,
     boundTo: ["secret", serverId, name, version],

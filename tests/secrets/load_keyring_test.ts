@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
-import { ConfigError } from "../../core/config.ts";
-import { openStore } from "../../core/kv/open_store.ts";
+import { ConfigError } from "../../core/environment.ts";
+import { openStore, type Store } from "../../core/kv/open_store.ts";
+import { KeyCheckStore } from "../../core/secrets/key_check_store.ts";
 import { loadKeyring } from "../../core/secrets/load_keyring.ts";
+import { START } from "../_support/core.ts";
 import { memoryStore } from "../_support/store.ts";
 
 const FIRST = { id: "default", bytes: new Uint8Array(32).fill(1) };
@@ -119,6 +121,76 @@ Deno.test("loadKeyring() refuses a key file that holds no key, and warns of one 
   await loadKeyring(place.config, place.store, (line) => lines.push(line));
   assert.match(lines[0], /chmod 600/);
 });
+
+Deno.test("loadKeyring() refuses keys whose ids were swapped", async () => {
+  using store = await memoryStore();
+  await loadKeyring(withKeys([FIRST]), store, () => {});
+  await loadKeyring(withKeys([SECOND, FIRST]), store, () => {});
+  const swapped = [{ ...SECOND, bytes: FIRST.bytes }, { ...FIRST, bytes: SECOND.bytes }];
+
+  await assert.rejects(loadKeyring(withKeys(swapped), store, () => {}), {
+    name: "ConfigError",
+    message: /is not the one that sealed this store/,
+  });
+});
+
+Deno.test("loadKeyring() refuses an older copy of the store without the key that it was sealed with", async () => {
+  using store = await memoryStore();
+  await loadKeyring(withKeys([FIRST]), store, () => {});
+  const backup = await Array.fromAsync(store.kv.list({ prefix: [] }));
+  const both = await loadKeyring(withKeys([SECOND, FIRST]), store, () => {});
+  await retireOthers(store, both.primaryId);
+  await loadKeyring(withKeys([SECOND]), store, () => {});
+
+  using restored = await memoryStore();
+  for (const { key, value } of backup) await restored.kv.set(key, value);
+
+  await assert.rejects(loadKeyring(withKeys([SECOND]), restored, () => {}), {
+    name: "ConfigError",
+    message: /sealed with the master key "default", which is not set/,
+  });
+  assert.equal(
+    (await loadKeyring(withKeys([SECOND, FIRST]), restored, () => {})).primaryId,
+    "2027",
+  );
+});
+
+Deno.test("loadKeyring() refuses a store whose record of a key is damaged, whichever way", async () => {
+  for (const damage of [{ nonce: 5 }, { ciphertext: "AAAA" }, { nonce: "not base64url!" }]) {
+    using store = await memoryStore();
+    await loadKeyring(withKeys([FIRST]), store, () => {});
+    const [entry] = await Array.fromAsync(store.kv.list<object>({ prefix: ["key_check"] }));
+    await store.kv.set(entry.key, { ...entry.value, ...damage });
+
+    await assert.rejects(loadKeyring(withKeys([FIRST]), store, () => {}), {
+      name: "ConfigError",
+      message: /"default".*(damaged|not the one that sealed)|damaged .*"default"/,
+    });
+  }
+});
+
+Deno.test("loadKeyring() takes another key under the id of one that is retired", async () => {
+  using store = await memoryStore();
+  await loadKeyring(withKeys([FIRST]), store, () => {});
+  await loadKeyring(withKeys([SECOND, FIRST]), store, () => {});
+  await retireOthers(store, SECOND.id);
+  const again = { id: FIRST.id, bytes: new Uint8Array(32).fill(9) };
+
+  await loadKeyring(withKeys([again, SECOND]), store, () => {});
+
+  await assert.rejects(loadKeyring(withKeys([SECOND, FIRST]), store, () => {}), ConfigError);
+  await loadKeyring(withKeys([SECOND, again]), store, () => {});
+});
+
+/** Retires all keys but one, as a rotation does that found nothing under them. */
+async function retireOthers({ kv }: Store, primaryId: string): Promise<void> {
+  const checks = new KeyCheckStore(kv);
+  const { atomic } = await checks.prepareRetirement(primaryId, START);
+  await atomic?.commit();
+  for (const check of await checks.list()) {
+    if (check.keyId !== primaryId) assert.ok(await checks.retire(check, START));
+  }
+}
 
 function withKeys(masterKeys: readonly typeof FIRST[]) {
   return { masterKeys, dataDir: "/nowhere", kvPath: ":memory:" };

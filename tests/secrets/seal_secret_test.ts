@@ -14,7 +14,7 @@ Deno.test("openSecret() gives back what sealSecret() was given", async () => {
 
   const sealed = await sealSecret(keyring, place, VALUE);
 
-  assert.equal((await openSecret(keyring, { ...place, ...sealed })).reveal(), VALUE);
+  assert.equal((await openSecret(keyring, { ...place, sealed })).reveal(), VALUE);
   assert.equal(sealed.keyId, "default");
 });
 
@@ -36,15 +36,16 @@ Deno.test("sealSecret() uses a fresh 96-bit nonce each time", async () => {
 Deno.test("openSecret() refuses a ciphertext that was made for another place", async () => {
   const keyring = testKeyring();
   const place = { serverId: newServerId(), name: "X-API-Key", version: 1 };
-  const sealed = { ...place, ...await sealSecret(keyring, place, VALUE) };
+  const sealed = await sealSecret(keyring, place, VALUE);
+  const stored = { ...place, sealed };
 
   const moved = [
-    { ...sealed, serverId: newServerId() },
-    { ...sealed, name: "X-Other-Key" },
-    { ...sealed, version: 2 },
-    { ...sealed, nonce: "AAAAAAAAAAAAAAAA" },
-    { ...sealed, ciphertext: sealed.ciphertext.replace(/^./, (c) => c === "A" ? "B" : "A") },
-    { ...sealed, ciphertext: "not base64url!" },
+    { ...stored, serverId: newServerId() },
+    { ...stored, name: "X-Other-Key" },
+    { ...stored, version: 2 },
+    { ...place, sealed: { ...sealed, nonce: "AAAAAAAAAAAAAAAA" } },
+    { ...place, sealed: { ...sealed, ciphertext: flipped(sealed.ciphertext) } },
+    { ...place, sealed: { ...sealed, ciphertext: "not base64url!" } },
   ];
 
   for (const secret of moved) {
@@ -73,7 +74,7 @@ Deno.test("sealSecret() is AES-GCM 256 under a key that HKDF-SHA256 derives for 
 
 Deno.test("openSecret() opens under any loaded key, and names one that is not loaded", async () => {
   const place = { serverId: newServerId(), name: "X-API-Key", version: 1 };
-  const sealed = { ...place, ...await sealSecret(testKeyring("old"), place, VALUE) };
+  const sealed = { ...place, sealed: await sealSecret(testKeyring("old"), place, VALUE) };
   const bytes = (fill: number) => new Uint8Array(32).fill(fill);
   const rotated = new Keyring([{ id: "new", bytes: bytes(9) }, { id: "old", bytes: bytes(1) }]);
 
@@ -88,9 +89,10 @@ Deno.test("openSecret() opens under any loaded key, and names one that is not lo
 Deno.test("openSecret() says nothing of the value when it fails", async () => {
   const keyring = testKeyring();
   const place = { serverId: newServerId(), name: "X-API-Key", version: 1 };
-  const sealed = { ...place, ...await sealSecret(keyring, place, VALUE) };
+  const sealed = await sealSecret(keyring, place, VALUE);
+  const stored = { ...place, sealed };
 
-  const error = await openSecret(keyring, { ...sealed, version: 2 }).catch((e) => e);
+  const error = await openSecret(keyring, { ...stored, version: 2 }).catch((e) => e);
 
   assert.ok(!Deno.inspect(error, { depth: 9 }).includes("sk-live"));
 });
@@ -106,3 +108,7 @@ Deno.test("Keyring.derive() gives 32 bytes that depend on key and purpose", asyn
   assert.notEqual(await hex("a", "two"), first);
   assert.notEqual(await hex("b", "one"), first);
 });
+
+function flipped(text: string): string {
+  return text.replace(/^./, (first) => first === "A" ? "B" : "A");
+}
