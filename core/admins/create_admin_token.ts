@@ -1,3 +1,4 @@
+import type { Actor } from "../audit/actor.ts";
 import { newAdminTokenId } from "../ids.ts";
 import { parseExpiry } from "../tokens/parse_expiry.ts";
 import { hashToken, newAdminTokenText, visibleStart } from "../tokens/token_text.ts";
@@ -11,6 +12,7 @@ import type { AdminStore } from "./admin_store.ts";
  */
 export async function createAdminToken(
   deps: { admins: AdminStore; now: () => Date },
+  by: Actor,
   input: AdminTokenInput,
 ): Promise<CreatedAdminToken> {
   const now = deps.now();
@@ -19,12 +21,13 @@ export async function createAdminToken(
   const token: AdminToken = {
     id: newAdminTokenId(),
     name: input.name,
+    role: input.role ?? "admin",
     hash: hashToken(text),
     visibleStart: visibleStart(text),
     createdAt: now.toISOString(),
     expiresAt: parseExpiry(input.expiresAt, now),
   };
-  await deps.admins.tokens.add(token);
+  await deps.admins.tokens.add(by, token);
 
   return { ...viewAdminToken(token), token: text };
 }

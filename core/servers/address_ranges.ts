@@ -1,7 +1,11 @@
+import { isIP } from "node:net";
 import ipaddr from "ipaddr.js";
 
 /** All that is handed out to the public internet in IPv6. */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
+
+/** Where clouds answer their own machines at an address that looks public. */
+const CLOUD_SERVICES: readonly string[] = ["168.63.129.16"];
 
 /** Names that mean this machine, or a network of its own. */
 const PRIVATE_NAME =
@@ -15,7 +19,8 @@ const PRIVATE_NAME =
  * forms that carry an IPv4 address.
  */
 export function isPublicAddress(address: string): boolean {
-  if (!ipaddr.isValid(address)) return false;
+  // Neither octal nor short forms, nor zones: readers differ in what they take those for.
+  if (isIP(address) === 0 || CLOUD_SERVICES.includes(address)) return false;
   const parsed = ipaddr.parse(address);
   if (parsed.range() !== "unicast") return false;
   return parsed instanceof ipaddr.IPv4 || parsed.match(GLOBAL_UNICAST);

@@ -1,4 +1,4 @@
-import { lookup as dnsLookup } from "node:dns/promises";
+import { SYSTEM_NETWORK } from "../egress/network.ts";
 import { type FailureStage, GatewayError } from "../errors.ts";
 import { isPublicAddress, isPublicName, literalAddress } from "./address_ranges.ts";
 
@@ -11,6 +11,8 @@ export type AddressVerdict =
 export interface AddressRulesOptions {
   /** Lets http and private addresses pass; for development and closed networks. */
   allowPrivate: boolean;
+  /** The ports that servers may have; `null` or left out for any. */
+  ports?: readonly number[] | null;
   /** All addresses of a DNS name. */
   lookup?: (hostname: string) => Promise<string[]>;
   /** Milliseconds of a clock that only goes forward. */
@@ -34,13 +36,15 @@ const LOOKUP_TIMEOUT_MS = 5_000;
  */
 export class AddressRules {
   readonly #allowPrivate: boolean;
+  readonly #ports: readonly number[] | null;
   readonly #lookup: (hostname: string) => Promise<string[]>;
   readonly #nowMs: () => number;
   readonly #verdicts = new Map<string, CachedVerdict>();
 
   constructor(options: AddressRulesOptions) {
     this.#allowPrivate = options.allowPrivate;
-    this.#lookup = options.lookup ?? systemLookup;
+    this.#ports = options.ports ?? null;
+    this.#lookup = options.lookup ?? SYSTEM_NETWORK.lookup;
     this.#nowMs = options.nowMs ?? (() => performance.now());
   }
 
@@ -52,7 +56,7 @@ export class AddressRules {
         `"${text.slice(0, 200)}" is not a URL; write it whole, as in https://mcp.example.com/mcp`,
       );
     }
-    const problem = this.#formProblem(url) ?? this.#hostProblem(url.hostname);
+    const problem = this.#problem(url);
     if (problem !== null) throw wrongUrl(problem);
     return url;
   }
@@ -64,33 +68,41 @@ export class AddressRules {
   }
 
   /**
-   * Says where a URL leads, or at which stage that failed.
+   * Says where a URL leads, or at which stage that failed; its form is looked at too, since
+   * it may come from a store that other rules held for.
    *
-   * A verdict is kept for 30 seconds; a name that could not be resolved is asked
-   * for again each time.
+   * A verdict is kept for 30 seconds, so it is good for an early word and no more: what is
+   * connected to is what {@linkcode resolve} says then. A name that could not be resolved is
+   * asked for again each time.
    */
   inspect(url: URL): Promise<AddressVerdict> {
-    const { hostname } = url;
-    const sentence = this.#hostProblem(hostname);
+    const sentence = this.#problem(url);
     if (sentence !== null) {
       return Promise.resolve({ ok: false, stage: "address", sentence });
     }
 
-    const literal = literalAddress(hostname);
-    if (literal !== null) {
-      return Promise.resolve({ ok: true, addresses: [literal] });
-    }
-
+    const { hostname } = url;
     const nowMs = this.#nowMs();
     const known = this.#verdicts.get(hostname);
     if (known !== undefined && known.goodUntilMs > nowMs) return known.verdict;
 
-    const verdict = this.#resolve(hostname);
+    const verdict = this.#lookUp(hostname);
+    if (literalAddress(hostname) !== null) return verdict;
     this.#keep(hostname, { verdict, goodUntilMs: nowMs + CACHE_MS });
     return verdict;
   }
 
-  async #resolve(hostname: string): Promise<AddressVerdict> {
+  /** The addresses that a host may be connected to at right now; nothing is remembered. */
+  async resolve(hostname: string, port: number): Promise<AddressVerdict> {
+    const sentence = this.#portProblem(port) ?? this.#hostProblem(hostname);
+    if (sentence !== null) return { ok: false, stage: "address", sentence };
+    return await this.#lookUp(hostname);
+  }
+
+  async #lookUp(hostname: string): Promise<AddressVerdict> {
+    const literal = literalAddress(hostname);
+    if (literal !== null) return { ok: true, addresses: [literal] };
+
     const addresses = await withinTime(this.#lookup(hostname)).catch(() => []);
     if (addresses.length === 0) {
       this.#verdicts.delete(hostname);
@@ -108,6 +120,11 @@ export class AddressRules {
     };
   }
 
+  #problem(url: URL): string | null {
+    return this.#formProblem(url) ?? this.#portProblem(portOf(url)) ??
+      this.#hostProblem(url.hostname);
+  }
+
   #formProblem(url: URL): string | null {
     if (url.protocol === "http:" && !this.#allowPrivate) {
       return `"${url.origin}" is not https; use the server's https address. ${HOW_TO_ALLOW}`;
@@ -122,6 +139,12 @@ export class AddressRules {
       return `The URL ends in "${url.hash}", which is never sent; leave it out.`;
     }
     return null;
+  }
+
+  #portProblem(port: number): string | null {
+    if (this.#ports === null || this.#ports.includes(port)) return null;
+    return `Port ${port} is not among those that servers may have, ${this.#ports.join(", ")}; ` +
+      "use one of them, or add it to AEROSTACK_UPSTREAM_PORTS.";
   }
 
   #hostProblem(hostname: string): string | null {
@@ -167,9 +190,9 @@ function wrongUrl(
   });
 }
 
-async function systemLookup(hostname: string): Promise<string[]> {
-  const found = await dnsLookup(hostname, { all: true });
-  return found.map(({ address }) => address);
+/** The port of an http or https URL, also where it is the scheme's own. */
+function portOf({ port, protocol }: URL): number {
+  return port === "" ? (protocol === "http:" ? 80 : 443) : Number(port);
 }
 
 /** The system's resolver may take minutes; nobody waits for it that long. */

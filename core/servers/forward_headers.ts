@@ -14,12 +14,12 @@ const ALLOWED: readonly string[] = ["accept-language"];
  */
 export function forwardedNames(
   names: readonly string[],
-  secrets: readonly { name: string; injection: InjectionRule }[] = [],
+  secrets: readonly { name: string; rules: readonly InjectionRule[] }[] = [],
 ): string[] {
   const lower = [...new Set(names.map((name) => name.toLowerCase()))].sort();
   for (const name of lower) {
     checkName(name);
-    const rival = secrets.find(({ injection }) => goesInto(injection, name));
+    const rival = secrets.find(({ rules }) => rules.some((rule) => goesInto(rule, name)));
     if (rival === undefined) continue;
     throw refusal(
       "conflict",

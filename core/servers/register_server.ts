@@ -1,3 +1,4 @@
+import type { Actor } from "../audit/actor.ts";
 import { newServerId } from "../ids.ts";
 import type { AddressRules } from "./address_rules.ts";
 import { forwardedNames } from "./forward_headers.ts";
@@ -12,6 +13,7 @@ import { changeTimeouts, DEFAULT_TIMEOUTS } from "./timeouts.ts";
  */
 export async function registerServer(
   deps: { servers: ServerStore; addresses: AddressRules; now: () => Date },
+  by: Actor,
   input: ServerInput,
 ): Promise<Server> {
   const url = deps.addresses.parse(input.url);
@@ -27,9 +29,11 @@ export async function registerServer(
     timeouts: changeTimeouts(DEFAULT_TIMEOUTS, input.timeouts),
     maxConcurrent: input.maxConcurrent ?? DEFAULT_MAX_CONCURRENT,
     forwardHeaders: forwardedNames(input.forwardHeaders ?? []),
+    onLeak: input.onLeak ?? "redact",
+    disabled: null,
     createdAt: at,
     updatedAt: at,
   };
-  await deps.servers.add(server);
+  await deps.servers.add(by, server);
   return server;
 }

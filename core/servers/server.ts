@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { ServerId } from "../ids.ts";
+import { SecretView } from "../secrets/secret.ts";
 import { Slug } from "../slug.ts";
+import { Disabling } from "./disabling.ts";
 import { ProtocolPin } from "./protocol_pin.ts";
 import { ServerHealthView } from "./server_health.ts";
 import { Timeouts, TimeoutsChange } from "./timeouts.ts";
@@ -17,6 +19,10 @@ const MaxConcurrent = z.number().int(CONCURRENT_RANGE).min(1, CONCURRENT_RANGE)
 /** Names of the client's own headers that a server gets; checked by the header rules. */
 const ForwardHeaders = z.array(z.string().min(1).max(100)).max(20, "must be at most 20 headers");
 
+/** What happens when a server sends back a secret: it is taken out, or the server blocked too. */
+export const OnLeak = z.enum(["redact", "block"], 'must be "redact" or "block"');
+export type OnLeak = z.infer<typeof OnLeak>;
+
 /** How many calls at once when a server does not say otherwise. */
 export const DEFAULT_MAX_CONCURRENT = 100;
 
@@ -30,6 +36,7 @@ export const ServerInput = z.strictObject({
   timeouts: TimeoutsChange.optional(),
   maxConcurrent: MaxConcurrent.optional(),
   forwardHeaders: ForwardHeaders.optional(),
+  onLeak: OnLeak.optional(),
 });
 export type ServerInput = z.infer<typeof ServerInput>;
 
@@ -41,6 +48,7 @@ export const ServerChange = z.strictObject({
   timeouts: TimeoutsChange.optional(),
   maxConcurrent: MaxConcurrent.optional(),
   forwardHeaders: ForwardHeaders.optional(),
+  onLeak: OnLeak.optional(),
 });
 export type ServerChange = z.infer<typeof ServerChange>;
 
@@ -55,10 +63,21 @@ export const Server = z.object({
   maxConcurrent: MaxConcurrent,
   /** In lower case, in alphabetical order. */
   forwardHeaders: ForwardHeaders,
+  onLeak: OnLeak,
+  /** Since when nobody may call it, and why; `null` while it may be called. */
+  disabled: Disabling.nullable(),
   createdAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
 });
 export type Server = z.infer<typeof Server>;
+
+/** A server that nobody may call. */
+export type DisabledServer = Server & { disabled: Disabling };
+
+/** Whether nobody may call a server. */
+export function isDisabled(server: Server): server is DisabledServer {
+  return server.disabled !== null;
+}
 
 /** A server as the API and the dashboard show it. */
 export const ServerView = z.object({
@@ -70,11 +89,14 @@ export const ServerView = z.object({
   timeouts: Timeouts,
   maxConcurrent: z.number(),
   forwardHeaders: z.array(z.string()),
+  onLeak: OnLeak,
+  disabled: Disabling.nullable(),
   health: ServerHealthView,
   /** Slugs of the workspaces it is installed in. */
   workspaces: z.array(Slug),
-  /** Names of its secrets. */
-  secrets: z.array(z.string()),
+  secrets: z.array(SecretView),
+  /** How many changed or new definitions of its tools and prompts no admin has approved. */
+  changesWaiting: z.number().int(),
   createdAt: z.string(),
   updatedAt: z.string(),
 });

@@ -1,12 +1,16 @@
+import type { Actor } from "../audit/actor.ts";
+import { changesExcept } from "../audit/audit_entry.ts";
+import type { Audited, AuditStore } from "../audit/audit_store.ts";
 import { refusal } from "../errors.ts";
 import { ServerId, type WorkspaceId } from "../ids.ts";
-import { commitWithRetry, type Prepared } from "../kv/commit.ts";
+import { commitWithRetry } from "../kv/commit.ts";
 import { touchWorkspaces } from "../kv/epochs.ts";
 import { keys, prefixes } from "../kv/keys.ts";
 import { listPage, type Page, type PageQuery } from "../kv/pages.ts";
-import { getAll, parseEntry, parseRecord } from "../kv/records.ts";
+import { getAll, listRecords, parseEntry, parseRecord } from "../kv/records.ts";
 import { Slug } from "../slug.ts";
 import { listWorkspacesOf } from "../workspaces/install_store.ts";
+import type { Disabling } from "./disabling.ts";
 import { Server } from "./server.ts";
 
 /** The most servers that one gateway keeps. */
@@ -14,6 +18,9 @@ export const MAX_SERVERS = 1_000;
 
 /** Installs whose two keys fit into a commit beside what else a removal writes. */
 const INSTALLS_PER_COMMIT = 200;
+
+/** Fields that say nothing of what somebody changed. */
+const UNAUDITED = ["id", "slug", "createdAt", "updatedAt"];
 
 /** What became of the wish to remove a server, and where it was installed. */
 export interface ServerRemoval {
@@ -24,9 +31,11 @@ export interface ServerRemoval {
 /** Keeps the registered servers. */
 export class ServerStore {
   readonly #kv: Deno.Kv;
+  readonly #audit: AuditStore;
 
-  constructor(kv: Deno.Kv) {
+  constructor(kv: Deno.Kv, audit: AuditStore) {
     this.#kv = kv;
+    this.#audit = audit;
   }
 
   /** The server of this id, or `null`. */
@@ -58,38 +67,82 @@ export class ServerStore {
     return { items: await this.getMany(ids), nextCursor: page.nextCursor };
   }
 
+  /** All servers, by slug; at most 1,000, in one go. */
+  async listAll(): Promise<Server[]> {
+    const servers = await listRecords(this.#kv, Server, prefixes.servers);
+    return servers.sort((a, b) => a.slug < b.slug ? -1 : 1);
+  }
+
   /** Adds a server. Throws `slug_taken` and, past 1,000 servers, `limit_reached`. */
-  async add(server: Server): Promise<void> {
+  async add(by: Actor, server: Server): Promise<void> {
     await this.#refuseWhenFull();
     const slugKey = keys.serverBySlug(server.slug);
 
-    await commitWithRetry(`register server "${server.slug}"`, async () => {
+    await this.#audit.commit(by, `register server "${server.slug}"`, async () => {
       const taken = await this.#kv.get(slugKey);
       if (taken.versionstamp !== null) throw slugTaken(server.slug);
       const atomic = this.#kv.atomic().check(taken)
         .set(slugKey, server.id)
         .set(keys.server(server.id), server);
-      return { atomic, result: undefined };
+      const entry = {
+        action: "server.register",
+        subject: subjectOf(server),
+        changes: changesExcept(null, server, UNAUDITED),
+      };
+      return { atomic, result: undefined, entry };
     });
   }
 
   /**
    * Stores what `change` makes of the server, and gives it; `null` when the
-   * server is gone. The slug and the id stay as they are.
+   * server is gone. The slug and the id stay as they are. What changes nothing is not stored.
    */
   update(
+    by: Actor,
+    action: `server.${string}`,
     id: ServerId,
     change: (server: Server) => Server,
   ): Promise<Server | null> {
-    return commitWithRetry(`update server "${id}"`, async () => {
-      const entry = await this.#kv.get(keys.server(id));
-      const server = parseEntry(Server, entry);
+    return this.#audit.commit(by, `update server "${id}"`, async () => {
+      const stored = await this.#kv.get(keys.server(id));
+      const server = parseEntry(Server, stored);
       if (server === null) return { atomic: null, result: null };
 
       const result = { ...change(server), id, slug: server.slug };
-      const atomic = this.#kv.atomic().check(entry).set(entry.key, result);
+      const atomic = this.#kv.atomic().check(stored).set(stored.key, result);
       touchWorkspaces(atomic, await listWorkspacesOf(this.#kv, id));
-      return { atomic, result };
+      const changes = changesExcept(server, result, UNAUDITED);
+      if (Object.keys(changes).length === 0) return { atomic: null, result: server };
+      const entry = { action, subject: subjectOf(server), changes };
+      return { atomic, result, entry };
+    });
+  }
+
+  /**
+   * Disables a server that is not disabled yet, in one commit with what `note` adds to it;
+   * whether it did.
+   */
+  block(
+    by: Actor,
+    id: ServerId,
+    disabled: Disabling,
+    note: (atomic: Deno.AtomicOperation) => void,
+  ): Promise<boolean> {
+    return this.#audit.commit(by, `block server "${id}"`, async () => {
+      const stored = await this.#kv.get(keys.server(id));
+      const server = parseEntry(Server, stored);
+      if (server === null || server.disabled !== null) return { atomic: null, result: false };
+
+      const result = { ...server, disabled };
+      const atomic = this.#kv.atomic().check(stored).set(stored.key, result);
+      touchWorkspaces(atomic, await listWorkspacesOf(this.#kv, id));
+      note(atomic);
+      const changes = changesExcept(server, result, UNAUDITED);
+      return {
+        atomic,
+        result: true,
+        entry: { action: "server.block", subject: subjectOf(server), changes },
+      };
     });
   }
 
@@ -99,9 +152,10 @@ export class ServerStore {
    * The first commit ends every access to it; installs that do not fit into
    * that commit follow, and lead nowhere meanwhile.
    */
-  async remove(server: Server, force: boolean): Promise<ServerRemoval> {
+  async remove(by: Actor, server: Server, force: boolean): Promise<ServerRemoval> {
     const doing = `remove server "${server.slug}"`;
-    const removal = await commitWithRetry(
+    const removal = await this.#audit.commit(
+      by,
       doing,
       () => this.#prepareRemoval(server, force),
     );
@@ -123,9 +177,10 @@ export class ServerStore {
   }
 
   async #prepareRemoval(
-    { id, slug }: Server,
+    server: Server,
     force: boolean,
-  ): Promise<Prepared<ServerRemoval>> {
+  ): Promise<Audited<ServerRemoval>> {
+    const { id, slug } = server;
     const entry = await this.#kv.get(keys.server(id));
     if (entry.versionstamp === null) {
       return { atomic: null, result: { outcome: "gone", usedBy: [] } };
@@ -140,15 +195,24 @@ export class ServerStore {
       .delete(keys.server(id))
       .delete(keys.serverBySlug(slug))
       .delete(keys.listVersion(id));
-    for await (
-      const secret of this.#kv.list({ prefix: prefixes.secrets(id) })
-    ) {
+    const secrets: string[] = [];
+    for await (const secret of this.#kv.list({ prefix: prefixes.secrets(id) })) {
       atomic.delete(secret.key);
+      secrets.push(String(secret.key.at(-1)));
     }
     dropInstalls(atomic, id, usedBy.slice(0, INSTALLS_PER_COMMIT));
     return {
       atomic: touchWorkspaces(atomic, usedBy),
       result: { outcome: "removed", usedBy },
+      entry: {
+        action: "server.remove",
+        subject: subjectOf(server),
+        changes: changesExcept(
+          { ...server, secrets, workspaces: usedBy },
+          null,
+          UNAUDITED,
+        ),
+      },
     };
   }
 
@@ -176,6 +240,10 @@ function dropInstalls(
     );
   }
   return atomic;
+}
+
+function subjectOf({ id, slug }: Server): Record<string, string> {
+  return { server: slug, serverId: id };
 }
 
 function slugTaken(slug: string): Error {

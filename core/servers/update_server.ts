@@ -1,3 +1,4 @@
+import type { Actor } from "../audit/actor.ts";
 import type { SecretStore } from "../secrets/secret_store.ts";
 import type { AddressRules } from "./address_rules.ts";
 import { findServer, noServer } from "./find_server.ts";
@@ -13,6 +14,7 @@ import { changeTimeouts } from "./timeouts.ts";
  */
 export async function updateServer(
   deps: { servers: ServerStore; secrets: SecretStore; addresses: AddressRules; now: () => Date },
+  by: Actor,
   slug: string,
   change: ServerChange,
 ): Promise<Server> {
@@ -21,7 +23,7 @@ export async function updateServer(
   const secrets = change.forwardHeaders === undefined ? [] : await deps.secrets.list(id);
   const forwardHeaders = change.forwardHeaders && forwardedNames(change.forwardHeaders, secrets);
 
-  const updated = await deps.servers.update(id, (server) => ({
+  const updated = await deps.servers.update(by, "server.update", id, (server) => ({
     ...server,
     name: change.name ?? server.name,
     externalUrl: externalUrl ?? server.externalUrl,
@@ -29,6 +31,7 @@ export async function updateServer(
     timeouts: changeTimeouts(server.timeouts, change.timeouts),
     maxConcurrent: change.maxConcurrent ?? server.maxConcurrent,
     forwardHeaders: forwardHeaders ?? server.forwardHeaders,
+    onLeak: change.onLeak ?? server.onLeak,
     updatedAt: deps.now().toISOString(),
   }));
   if (updated === null) throw noServer(slug);

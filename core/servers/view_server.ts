@@ -1,24 +1,26 @@
-import type { SecretStore } from "../secrets/secret_store.ts";
+import type { PinStore } from "../definitions/pin_store.ts";
+import { type SecretViewDeps, viewSecrets } from "../secrets/view_secret.ts";
 import type { InstallStore } from "../workspaces/install_store.ts";
 import type { WorkspaceStore } from "../workspaces/workspace_store.ts";
 import type { Server, ServerView } from "./server.ts";
 import type { ServerHealthStore } from "./server_health_store.ts";
 import { viewHealth } from "./view_health.ts";
 
-/** A server with where it is installed and which secrets it has, by name only. */
+/** A server with where it is installed, and its secrets without their values. */
 export async function viewServer(
-  deps: {
+  deps: SecretViewDeps & {
     workspaces: WorkspaceStore;
     installs: InstallStore;
-    secrets: SecretStore;
     health: ServerHealthStore;
+    pins: PinStore;
   },
   server: Server,
 ): Promise<ServerView> {
-  const [installedIn, secrets, health] = await Promise.all([
+  const [installedIn, secrets, health, heads] = await Promise.all([
     deps.installs.listByServer(server.id),
-    deps.secrets.list(server.id),
+    viewSecrets(deps, server.id),
     deps.health.read(server.id),
+    deps.pins.heads([server.id]),
   ]);
   const workspaces = await deps.workspaces.getMany(installedIn);
 
@@ -31,9 +33,12 @@ export async function viewServer(
     timeouts: server.timeouts,
     maxConcurrent: server.maxConcurrent,
     forwardHeaders: server.forwardHeaders,
+    onLeak: server.onLeak,
+    disabled: server.disabled,
     health: viewHealth(server, health),
     workspaces: workspaces.map(({ slug }) => slug).sort(),
-    secrets: secrets.map(({ name }) => name),
+    secrets,
+    changesWaiting: heads.get(server.id)?.waiting ?? 0,
     createdAt: server.createdAt,
     updatedAt: server.updatedAt,
   };

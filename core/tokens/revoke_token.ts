@@ -1,20 +1,18 @@
-import { refusal } from "../errors.ts";
-import { quote } from "../quote.ts";
+import type { Actor } from "../audit/actor.ts";
 import { findWorkspace } from "../workspaces/find_workspace.ts";
+import type { MemberSessionStore } from "../sessions/member_session_store.ts";
 import type { WorkspaceStore } from "../workspaces/workspace_store.ts";
-import type { Token, TokenView } from "./token.ts";
+import { findToken, noToken } from "./find_token.ts";
+import type { TokenView } from "./token.ts";
 import type { TokenStore } from "./token_store.ts";
-import { hashToken, isWellFormed } from "./token_text.ts";
 import { viewToken } from "./view_token.ts";
 
 interface Deps {
   workspaces: WorkspaceStore;
   tokens: TokenStore;
+  memberSessions: MemberSessionStore;
   now: () => Date;
 }
-
-/** How many ids an ambiguous start is answered with. */
-const MAX_NAMED = 5;
 
 /**
  * Revokes the token that an id, its visible start, or its whole text means.
@@ -24,59 +22,15 @@ const MAX_NAMED = 5;
  */
 export async function revokeToken(
   deps: Deps,
+  by: Actor,
   workspaceSlug: string,
   which: string,
 ): Promise<TokenView> {
   const workspace = await findWorkspace(deps, workspaceSlug);
-  const matches = isWellFormed(which)
-    ? await findByText(deps, workspace.id, which)
-    : await deps.tokens.find(workspace.id, which.replace(/(…|\.\.\.)$/, ""));
-
+  const token = await findToken(deps, workspace, which);
   const now = deps.now();
-  const revoked = await deps.tokens.revoke(
-    theOne(matches, workspaceSlug, which),
-    now,
-  );
+  const revoked = await deps.tokens.revoke(by, token, now);
   if (revoked === null) throw noToken(workspaceSlug, which);
+  await deps.memberSessions.forget([revoked.id]);
   return viewToken(revoked, now);
-}
-
-/** Somebody who found a leaked token has nothing but its text. */
-async function findByText(
-  deps: Deps,
-  workspaceId: Token["workspaceId"],
-  text: string,
-): Promise<Token[]> {
-  const token = await deps.tokens.findByHash(hashToken(text));
-  return token !== null && token.workspaceId === workspaceId ? [token] : [];
-}
-
-/** Among several, tokens that are revoked already are not what is meant. */
-function theOne(
-  matches: readonly Token[],
-  workspaceSlug: string,
-  which: string,
-): Token {
-  const live = matches.filter(({ revokedAt }) => revokedAt === null);
-  const meant = live.length > 0 ? live : matches;
-  if (meant.length === 0) throw noToken(workspaceSlug, which);
-  if (meant.length === 1) return meant[0];
-
-  const names = meant.slice(0, MAX_NAMED).map(({ id, name }) => `${id} (${name})`).join(", ");
-  const rest = meant.length > MAX_NAMED ? ` and ${meant.length - MAX_NAMED} more` : "";
-  throw refusal(
-    "conflict",
-    `${quote(which)} fits ${meant.length} tokens of workspace "${workspaceSlug}": ` +
-      `${names}${rest}; give the id of one.`,
-  );
-}
-
-/** Repeats no more of a token than lists show, since it may be a whole one. */
-function noToken(workspaceSlug: string, which: string): Error {
-  const shown = which.replace(/^(mwt_[^_]*_.{4}).+$/, "$1…");
-  return refusal(
-    "not_found",
-    `There is no token ${quote(shown)} in workspace "${workspaceSlug}"; list its tokens to ` +
-      "see which there are.",
-  );
 }

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { TokenId, WorkspaceId } from "../ids.ts";
+import { TokenLimits, TokenLimitsChange } from "../limits/limits.ts";
+import { policyFrom, ToolPolicy, ToolPolicyInput } from "../policies/tool_policy.ts";
 
 /** What an admin says to give a person a token. */
 export const TokenInput = z.strictObject({
@@ -9,8 +11,16 @@ export const TokenInput = z.strictObject({
   email: z.email("must be an e-mail address").max(254).optional(),
   /** When it stops working; ISO 8601 with an offset or `Z`. */
   expiresAt: z.iso.datetime({ offset: true }).optional(),
+  /** Which tools it shows, at every server; `null` = all that the workspace shows. */
+  policy: ToolPolicyInput.nullable().transform(policyFrom).optional(),
+  /** How much it may do, in place of what its workspace says of every token. */
+  limits: TokenLimitsChange.optional(),
 });
 export type TokenInput = z.infer<typeof TokenInput>;
+
+/** What an admin changes of a token; what is left out stays as it is. */
+export const TokenChange = TokenInput.pick({ policy: true, limits: true });
+export type TokenChange = z.infer<typeof TokenChange>;
 
 /** One person's key to one workspace, as it is stored; never the token itself. */
 export const Token = z.object({
@@ -25,6 +35,10 @@ export const Token = z.object({
   createdAt: z.iso.datetime(),
   expiresAt: z.iso.datetime().nullable(),
   revokedAt: z.iso.datetime().nullable(),
+  policy: ToolPolicy.nullable(),
+  limits: TokenLimits,
+  /** That an admin tries tools with it; it is nobody's, and leaves the store when it is over. */
+  playground: z.literal(true).optional(),
 });
 export type Token = z.infer<typeof Token>;
 
@@ -38,6 +52,8 @@ export const TokenView = z.object({
   createdAt: z.string(),
   expiresAt: z.string().nullable(),
   revokedAt: z.string().nullable(),
+  policy: ToolPolicy.nullable(),
+  limits: TokenLimits,
 });
 export type TokenView = z.infer<typeof TokenView>;
 

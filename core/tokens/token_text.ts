@@ -24,6 +24,20 @@ export function newTokenText(personName: string): string {
   );
 }
 
+/**
+ * The member token that these random bytes make, always the same one; they are at least 32, from
+ * a source that nobody can guess.
+ */
+export function tokenTextFrom(personName: string, bytes: Uint8Array): string {
+  let rest = BigInt(`0x${bytes.toHex()}`);
+  let random = "";
+  while (random.length < RANDOM_LENGTH) {
+    random += BASE62[Number(rest % 62n)];
+    rest /= 62n;
+  }
+  return withChecksum(`mwt_${firstName(personName)}_${random}`);
+}
+
 /** A fresh admin token: `aat_<random><checksum>`. */
 export function newAdminTokenText(): string {
   return withChecksum(`aat_${randomText(RANDOM_LENGTH, BASE62)}`);

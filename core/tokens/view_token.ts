@@ -11,5 +11,7 @@ export function viewToken(token: Token, now: Date): TokenView {
     createdAt: token.createdAt,
     expiresAt: token.expiresAt,
     revokedAt: token.revokedAt,
+    policy: token.policy,
+    limits: token.limits,
   };
 }

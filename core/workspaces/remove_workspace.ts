@@ -1,4 +1,6 @@
+import type { Actor } from "../audit/actor.ts";
 import { refusal } from "../errors.ts";
+import type { MemberSessionStore } from "../sessions/member_session_store.ts";
 import type { Token } from "../tokens/token.ts";
 import type { TokenStore } from "../tokens/token_store.ts";
 import { findWorkspace, noWorkspace } from "./find_workspace.ts";
@@ -8,6 +10,7 @@ import type { WorkspaceStore } from "./workspace_store.ts";
 interface Deps {
   workspaces: WorkspaceStore;
   tokens: TokenStore;
+  memberSessions: MemberSessionStore;
   now: () => Date;
 }
 
@@ -22,16 +25,18 @@ const MAX_NAMED = 3;
  */
 export async function removeWorkspace(
   deps: Deps,
+  by: Actor,
   slug: string,
   { force }: { force: boolean },
 ): Promise<void> {
   const workspace = await findWorkspace(deps, slug);
   const wasRemoved = await deps.workspaces.remove(
+    by,
     workspace,
     force ? undefined : () => refuseWhenUsed(deps, workspace),
   );
   if (!wasRemoved) throw noWorkspace(slug);
-  await deps.tokens.removeAll(workspace.id);
+  await deps.memberSessions.forget(await deps.tokens.removeAll(workspace.id));
 }
 
 async function refuseWhenUsed(

@@ -1,3 +1,4 @@
+import type { Actor } from "../audit/actor.ts";
 import { refusal } from "../errors.ts";
 import { findServer } from "../servers/find_server.ts";
 import type { ServerStore } from "../servers/server_store.ts";
@@ -12,11 +13,12 @@ export async function uninstallServer(
     servers: ServerStore;
     installs: InstallStore;
   },
+  by: Actor,
   slugs: { workspace: string; server: string },
 ): Promise<void> {
   const workspace = await findWorkspace(deps, slugs.workspace);
   const server = await findServer(deps, slugs.server);
-  if (await deps.installs.remove(workspace.id, server.id)) return;
+  if (await deps.installs.remove(by, workspace.id, server.id)) return;
 
   throw refusal(
     "not_found",

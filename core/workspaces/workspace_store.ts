@@ -1,6 +1,8 @@
+import type { Actor } from "../audit/actor.ts";
+import { changesExcept } from "../audit/audit_entry.ts";
+import type { AuditStore } from "../audit/audit_store.ts";
 import { refusal } from "../errors.ts";
 import { WorkspaceId } from "../ids.ts";
-import { commitWithRetry } from "../kv/commit.ts";
 import { touchWorkspaces } from "../kv/epochs.ts";
 import { keys, prefixes } from "../kv/keys.ts";
 import { listPage, type Page, type PageQuery } from "../kv/pages.ts";
@@ -11,12 +13,17 @@ import { Install, Workspace } from "./workspace.ts";
 /** The most workspaces that one gateway keeps. */
 export const MAX_WORKSPACES = 1_000;
 
+/** Fields that say nothing of what somebody changed. */
+const UNAUDITED = ["id", "slug", "createdAt"];
+
 /** Keeps the workspaces. */
 export class WorkspaceStore {
   readonly #kv: Deno.Kv;
+  readonly #audit: AuditStore;
 
-  constructor(kv: Deno.Kv) {
+  constructor(kv: Deno.Kv, audit: AuditStore) {
     this.#kv = kv;
+    this.#audit = audit;
   }
 
   /** The workspace of this id, or `null`. */
@@ -41,6 +48,12 @@ export class WorkspaceStore {
     return id === null ? null : await this.get(id);
   }
 
+  /** All workspaces, by slug; at most 1,000. */
+  async listAll(): Promise<Workspace[]> {
+    const workspaces = await listRecords(this.#kv, Workspace, prefixes.workspaces);
+    return workspaces.sort((a, b) => a.slug < b.slug ? -1 : 1);
+  }
+
   /** A page of workspaces, by slug. */
   async list(query: PageQuery): Promise<Page<Workspace>> {
     const page = await listPage(this.#kv, prefixes.workspaceSlugs, query);
@@ -49,18 +62,47 @@ export class WorkspaceStore {
   }
 
   /** Adds a workspace. Throws `slug_taken` and, past 1,000, `limit_reached`. */
-  async add(workspace: Workspace): Promise<void> {
+  async add(by: Actor, workspace: Workspace): Promise<void> {
     await this.#refuseWhenFull();
     const { id, slug } = workspace;
     const slugKey = keys.workspaceBySlug(slug);
 
-    await commitWithRetry(`create workspace "${slug}"`, async () => {
+    await this.#audit.commit(by, `create workspace "${slug}"`, async () => {
       const taken = await this.#kv.get(slugKey);
       if (taken.versionstamp !== null) throw slugTaken(slug);
       const atomic = this.#kv.atomic().check(taken)
         .set(slugKey, id)
         .set(keys.workspace(id), workspace);
-      return { atomic: touchWorkspaces(atomic, [id]), result: undefined };
+      const entry = {
+        action: "workspace.create",
+        subject: subjectOf(workspace),
+        changes: changesExcept(null, workspace, UNAUDITED),
+      };
+      return { atomic: touchWorkspaces(atomic, [id]), result: undefined, entry };
+    });
+  }
+
+  /**
+   * Stores what `change` makes of a workspace, and gives it; `null` when it is gone. The
+   * slug and the id stay as they are. What changes nothing is not stored.
+   */
+  update(
+    by: Actor,
+    action: `workspace.${string}`,
+    id: WorkspaceId,
+    change: (workspace: Workspace) => Workspace,
+  ): Promise<Workspace | null> {
+    return this.#audit.commit(by, `change workspace "${id}"`, async () => {
+      const stored = await this.#kv.get(keys.workspace(id));
+      const workspace = parseEntry(Workspace, stored);
+      if (workspace === null) return { atomic: null, result: null };
+
+      const result = { ...change(workspace), id, slug: workspace.slug };
+      const changes = changesExcept(workspace, result, UNAUDITED);
+      if (Object.keys(changes).length === 0) return { atomic: null, result: workspace };
+      const entry = { action, subject: subjectOf(workspace), changes };
+      const atomic = this.#kv.atomic().check(stored).set(stored.key, result);
+      return { atomic: touchWorkspaces(atomic, [id]), result, entry };
     });
   }
 
@@ -73,23 +115,34 @@ export class WorkspaceStore {
    * clears them away.
    */
   remove(
-    { id, slug }: Workspace,
+    by: Actor,
+    workspace: Workspace,
     allow: () => Promise<void> = () => Promise.resolve(),
   ): Promise<boolean> {
-    return commitWithRetry(`remove workspace "${slug}"`, async () => {
-      const entry = await this.#kv.get(keys.workspace(id));
-      if (entry.versionstamp === null) return { atomic: null, result: false };
+    const { id, slug } = workspace;
+    return this.#audit.commit(by, `remove workspace "${slug}"`, async () => {
+      const stored = await this.#kv.get(keys.workspace(id));
+      if (stored.versionstamp === null) return { atomic: null, result: false };
       await allow();
 
-      const atomic = this.#kv.atomic().check(entry)
+      const atomic = this.#kv.atomic().check(stored)
         .delete(keys.workspace(id))
-        .delete(keys.workspaceBySlug(slug));
-      for (const { serverId } of await this.#installs(id)) {
+        .delete(keys.workspaceBySlug(slug))
+        // Nobody opens the arguments that were kept of its calls any more.
+        .delete(keys.argumentKey(id));
+      const installs = await this.#installs(id);
+      for (const { serverId } of installs) {
         atomic.delete(keys.install(id, serverId)).delete(
           keys.installedIn(serverId, id),
         );
       }
-      return { atomic: touchWorkspaces(atomic, [id]), result: true };
+      const removed = { ...workspace, servers: installs.map(({ serverId }) => serverId) };
+      const entry = {
+        action: "workspace.remove",
+        subject: subjectOf(workspace),
+        changes: changesExcept(removed, null, UNAUDITED),
+      };
+      return { atomic: touchWorkspaces(atomic, [id]), result: true, entry };
     });
   }
 
@@ -108,6 +161,10 @@ export class WorkspaceStore {
       `There are ${MAX_WORKSPACES} workspaces, the most that a gateway keeps; remove one first.`,
     );
   }
+}
+
+function subjectOf({ id, slug }: Workspace): Record<string, string> {
+  return { workspace: slug, workspaceId: id };
 }
 
 function slugTaken(slug: string): Error {

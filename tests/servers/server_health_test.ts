@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { newServerId } from "../../core/ids.ts";
+import { keys } from "../../core/kv/keys.ts";
 import { ServerHealthStore } from "../../core/servers/server_health_store.ts";
 import type { ServerHealth } from "../../core/servers/server_health.ts";
 import { viewHealth } from "../../core/servers/view_health.ts";
@@ -57,23 +59,23 @@ Deno.test("viewHealth() goes by the pin of a pinned server, whatever was found o
 
 Deno.test("ServerHealthStore shows the breaker of the process that tries again last", async () => {
   using core = await testCore();
-  const { id } = await someServer(core);
+  const { id, slug } = await someServer(core);
   const [a, b] = ["a", "b"].map((instanceId) =>
     new ServerHealthStore(core.kv, { ...core, instanceId })
   );
-  await a.setBreaker(id, openUntil(5_000));
-  await b.setBreaker(id, openUntil(20_000));
+  await a.setBreaker({ id, slug }, openUntil(5_000));
+  await b.setBreaker({ id, slug }, openUntil(20_000));
 
   assert.equal((await a.read(id)).breaker?.nextTryAt, openUntil(20_000).nextTryAt);
-  await b.setBreaker(id, null);
+  await b.setBreaker({ id, slug }, null);
   assert.equal((await a.read(id)).breaker?.nextTryAt, openUntil(5_000).nextTryAt);
 });
 
 Deno.test("ServerHealthStore forgets the breaker of a process that is no more", async () => {
   using core = await testCore();
-  const { id } = await someServer(core);
+  const { id, slug } = await someServer(core);
   const health = new ServerHealthStore(core.kv, { ...core, instanceId: "gone" });
-  await health.setBreaker(id, openUntil(5_000));
+  await health.setBreaker({ id, slug }, openUntil(5_000));
 
   core.advance(5_000 + 10 * 60_000);
 
@@ -90,4 +92,37 @@ Deno.test("ServerHealthStore believes for a day how a server speaks", async () =
   assert.equal((await health.eras(id))?.modern, true);
   core.advance(1);
   assert.equal(await health.eras(id), null);
+});
+
+Deno.test("ServerHealthStore puts one event a minute on the record when breakers open", async () => {
+  using core = await testCore();
+  const { id, slug } = await someServer(core);
+  const server = { id, slug };
+  const [a, b] = ["a", "b"].map((instanceId) =>
+    new ServerHealthStore(core.kv, { ...core, instanceId })
+  );
+  const seen = async () => {
+    return (await core.events.list({}, { limit: 10, cursor: null })).items.length;
+  };
+
+  await Promise.all([a, b].map((one) => one.setBreaker(server, openUntil(5_000), true)));
+  await a.setBreaker(server, openUntil(20_000));
+  await a.setBreaker(server, null);
+  assert.equal(await seen(), 1);
+  assert.notEqual((await b.read(id)).breaker, null);
+
+  core.advance(59_999);
+  await a.setBreaker(server, openUntil(5_000), true);
+  assert.equal(await seen(), 1);
+  core.advance(1);
+  await a.setBreaker(server, openUntil(5_000), true);
+  assert.equal(await seen(), 2);
+  await a.setBreaker({ id: newServerId(), slug: "other" }, openUntil(5_000), true);
+  assert.equal(await seen(), 3);
+
+  // What a wrong clock said a day ahead keeps nobody from hearing of it now.
+  const ahead = core.now().getTime() + 86_400_000;
+  await core.kv.set(keys.eventMark(`breaker ${id}`), ahead);
+  await a.setBreaker(server, openUntil(5_000), true);
+  assert.equal(await seen(), 4);
 });

@@ -6,7 +6,14 @@ import { removeServer } from "../../core/servers/remove_server.ts";
 import { updateServer } from "../../core/servers/update_server.ts";
 import { viewServer } from "../../core/servers/view_server.ts";
 import { installServer } from "../../core/workspaces/install_server.ts";
-import { epochOf, someServer, someWorkspace, type TestCore, testCore } from "../_support/core.ts";
+import {
+  AN_ADMIN,
+  epochOf,
+  someServer,
+  someWorkspace,
+  type TestCore,
+  testCore,
+} from "../_support/core.ts";
 
 Deno.test("ServerStore.add() lets one of two racing writers take a slug", async () => {
   using core = await testCore();
@@ -42,7 +49,7 @@ Deno.test("ServerStore.list() goes on after a cursor whose server is gone", asyn
   using core = await testCore();
   for (const slug of ["a", "b", "c"]) await someServer(core, slug);
   const first = await core.servers.list({ limit: 2, cursor: null });
-  await removeServer(core, "b", { force: false });
+  await removeServer(core, AN_ADMIN, "b", { force: false });
 
   const second = await core.servers.list({ limit: 2, cursor: first.nextCursor });
 
@@ -71,12 +78,12 @@ Deno.test("updateServer() changes what was given, and touches its workspaces", a
   using core = await testCore();
   const server = await someServer(core);
   const workspace = await someWorkspace(core);
-  await installServer(core, { workspace: "engineering", server: "internal-api" });
+  await installServer(core, AN_ADMIN, { workspace: "engineering", server: "internal-api" });
   const before = await epochOf(core, workspace.id);
   core.advance(1000);
 
   const url = "https://other.example.com/mcp";
-  const updated = await updateServer(core, "internal-api", { url });
+  const updated = await updateServer(core, AN_ADMIN, "internal-api", { url });
 
   assert.deepEqual(updated, {
     ...server,
@@ -93,9 +100,15 @@ Deno.test("updateServer() and registerServer() refuse a name that leads inside",
   await someServer(core);
 
   const input = { slug: "rebound", name: "Rebound", url };
-  await assert.rejects(registerServer(core, input), { field: "url", message: /10\.0\.0\.7/ });
-  await assert.rejects(updateServer(core, "internal-api", { url }), { field: "url" });
-  await assert.rejects(updateServer(core, "none", {}), { code: "not_found", message: /"none"/ });
+  await assert.rejects(registerServer(core, AN_ADMIN, input), {
+    field: "url",
+    message: /10\.0\.0\.7/,
+  });
+  await assert.rejects(updateServer(core, AN_ADMIN, "internal-api", { url }), { field: "url" });
+  await assert.rejects(updateServer(core, AN_ADMIN, "none", {}), {
+    code: "not_found",
+    message: /"none"/,
+  });
 });
 
 Deno.test("removeServer() names the workspaces that use it, and asks for force", async () => {
@@ -103,7 +116,7 @@ Deno.test("removeServer() names the workspaces that use it, and asks for force",
   await someServer(core);
   await installIn(core, 7);
 
-  await assert.rejects(removeServer(core, "internal-api", { force: false }), {
+  await assert.rejects(removeServer(core, AN_ADMIN, "internal-api", { force: false }), {
     code: "in_use",
     message: /"w\d+".* and 2 more; .*--force/,
   });
@@ -117,7 +130,7 @@ Deno.test("removeServer() with force leaves no install behind, even of 500", asy
   const [{ id }] = (await core.workspaces.list({ limit: 1, cursor: null })).items;
   const before = await epochOf(core, id);
 
-  await removeServer(core, "internal-api", { force: true });
+  await removeServer(core, AN_ADMIN, "internal-api", { force: true });
 
   assert.equal(await core.servers.findBySlug("internal-api"), null);
   assert.deepEqual(await core.installs.listByServer(server.id), []);
@@ -128,10 +141,10 @@ Deno.test("removeServer() with force leaves no install behind, even of 500", asy
 Deno.test("removeServer() spares a new server that took the slug meanwhile", async () => {
   using core = await testCore();
   const old = await someServer(core);
-  await removeServer(core, "internal-api", { force: false });
+  await removeServer(core, AN_ADMIN, "internal-api", { force: false });
   const successor = await someServer(core);
 
-  const { outcome } = await core.servers.remove(old, true);
+  const { outcome } = await core.servers.remove(AN_ADMIN, old, true);
 
   assert.equal(outcome, "gone");
   assert.equal((await core.servers.findBySlug("internal-api"))?.id, successor.id);
@@ -143,7 +156,7 @@ Deno.test("the 501st install of a server is refused", async () => {
   await installIn(core, 500);
   await someWorkspace(core, "one-more");
 
-  const wish = installServer(core, { workspace: "one-more", server: "internal-api" });
+  const wish = installServer(core, AN_ADMIN, { workspace: "one-more", server: "internal-api" });
 
   await assert.rejects(wish, { code: "limit_reached", message: /500 workspaces/ });
   assert.equal((await core.installs.listByServer(server.id)).length, 500);
@@ -161,14 +174,14 @@ Deno.test("viewServer() lists workspaces and secrets by name", async () => {
   assert.equal(view.url, server.externalUrl);
 });
 
-Deno.test("a removed server leaves nothing in the store but epochs", async () => {
+Deno.test("a removed server leaves nothing in the store but epochs and the audit log", async () => {
   using core = await testCore();
   const server = await someServer(core);
 
-  await removeServer(core, "internal-api", { force: false });
+  await removeServer(core, AN_ADMIN, "internal-api", { force: false });
 
-  const left = await Array.fromAsync(core.kv.list({ prefix: [] }), ({ key }) => key);
-  assert.deepEqual(left, []);
+  const left = await Array.fromAsync(core.kv.list({ prefix: [] }), ({ key }) => key[0]);
+  assert.deepEqual(new Set(left), new Set(["audit", "audit_head"]));
   assert.deepEqual(
     await Array.fromAsync(core.kv.list({ prefix: prefixes.secrets(server.id) })),
     [],
@@ -178,6 +191,6 @@ Deno.test("a removed server leaves nothing in the store but epochs", async () =>
 async function installIn(core: TestCore, count: number): Promise<void> {
   for (let at = 0; at < count; at++) {
     await someWorkspace(core, `w${at}`);
-    await installServer(core, { workspace: `w${at}`, server: "internal-api" });
+    await installServer(core, AN_ADMIN, { workspace: `w${at}`, server: "internal-api" });
   }
 }

@@ -4,13 +4,20 @@ import { keys } from "../../core/kv/keys.ts";
 import { newTokenId } from "../../core/ids.ts";
 import type { Token } from "../../core/tokens/token.ts";
 import { hashToken } from "../../core/tokens/token_text.ts";
-import { epochOf, someWorkspace, START, type TestCore, testCore } from "../_support/core.ts";
+import {
+  AN_ADMIN,
+  epochOf,
+  someWorkspace,
+  START,
+  type TestCore,
+  testCore,
+} from "../_support/core.ts";
 import type { Workspace } from "../../core/workspaces/workspace.ts";
 
 Deno.test("TokenStore.findByHash() finds a token by its text's hash, and no other", async () => {
   using core = await testCore();
   await someWorkspace(core);
-  const created = await createToken(core, "engineering", { name: "Alice" });
+  const created = await createToken(core, AN_ADMIN, "engineering", { name: "Alice" });
 
   const found = await core.tokens.findByHash(hashToken(created.token));
 
@@ -21,7 +28,7 @@ Deno.test("TokenStore.findByHash() finds a token by its text's hash, and no othe
 Deno.test("TokenStore keeps no token text", async () => {
   using core = await testCore();
   await someWorkspace(core);
-  const { token } = await createToken(core, "engineering", { name: "Alice" });
+  const { token } = await createToken(core, AN_ADMIN, "engineering", { name: "Alice" });
 
   const entries = await Array.fromAsync(core.kv.list({ prefix: [] }));
 
@@ -33,12 +40,12 @@ Deno.test("TokenStore keeps no token text", async () => {
 Deno.test("TokenStore.revoke() touches the workspace once, and keeps the first date", async () => {
   using core = await testCore();
   const workspace = await someWorkspace(core);
-  const created = await createToken(core, "engineering", { name: "Alice" });
+  const created = await createToken(core, AN_ADMIN, "engineering", { name: "Alice" });
   const token = { id: created.id, workspaceId: workspace.id };
   const before = await epochOf(core, workspace.id);
 
-  const first = await core.tokens.revoke(token, START);
-  const second = await core.tokens.revoke(token, new Date(START.getTime() + 1000));
+  const first = await core.tokens.revoke(AN_ADMIN, token, START);
+  const second = await core.tokens.revoke(AN_ADMIN, token, new Date(START.getTime() + 1000));
 
   assert.equal(first?.revokedAt, START.toISOString());
   assert.equal(second?.revokedAt, START.toISOString());
@@ -48,9 +55,9 @@ Deno.test("TokenStore.revoke() touches the workspace once, and keeps the first d
 Deno.test("TokenStore.add() refuses a workspace that was removed meanwhile", async () => {
   using core = await testCore();
   const workspace = await someWorkspace(core);
-  await core.workspaces.remove(workspace);
+  await core.workspaces.remove(AN_ADMIN, workspace);
 
-  assert.equal(await core.tokens.add(tokenOf(workspace, 1), START), false);
+  assert.equal(await core.tokens.add(AN_ADMIN, tokenOf(workspace, 1), START), false);
 });
 
 Deno.test("TokenStore.add() refuses the 5,001st active token, and forgets a spent one", async () => {
@@ -59,13 +66,13 @@ Deno.test("TokenStore.add() refuses the 5,001st active token, and forgets a spen
   const tokens = Array.from({ length: 5_000 }, (_, at) => tokenOf(workspace, at));
   await putAll(core, tokens);
 
-  await assert.rejects(core.tokens.add(tokenOf(workspace, 5_001), START), {
+  await assert.rejects(core.tokens.add(AN_ADMIN, tokenOf(workspace, 5_001), START), {
     code: "limit_reached",
     message: /5000 active tokens/,
   });
 
-  await core.tokens.revoke(tokens[0], START);
-  assert.ok(await core.tokens.add(tokenOf(workspace, 5_001), START));
+  await core.tokens.revoke(AN_ADMIN, tokens[0], START);
+  assert.ok(await core.tokens.add(AN_ADMIN, tokenOf(workspace, 5_001), START));
   assert.equal(await core.tokens.findByHash(tokens[0].hash), null);
 });
 
@@ -93,6 +100,8 @@ function tokenOf(workspace: Workspace, at: number): Token {
     createdAt: START.toISOString(),
     expiresAt: null,
     revokedAt: null,
+    policy: null,
+    limits: { requestsPerMinute: null, concurrentCalls: null },
   };
 }
 

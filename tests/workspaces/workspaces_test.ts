@@ -4,11 +4,12 @@ import { keys } from "../../core/kv/keys.ts";
 import { createToken } from "../../core/tokens/create_token.ts";
 import { revokeToken } from "../../core/tokens/revoke_token.ts";
 import { hashToken } from "../../core/tokens/token_text.ts";
+import { NO_INSTALL_LIMITS } from "../../core/limits/limits.ts";
 import { installServer } from "../../core/workspaces/install_server.ts";
 import { removeWorkspace } from "../../core/workspaces/remove_workspace.ts";
 import { uninstallServer } from "../../core/workspaces/uninstall_server.ts";
 import { viewWorkspace } from "../../core/workspaces/view_workspace.ts";
-import { epochOf, someServer, someWorkspace, testCore } from "../_support/core.ts";
+import { AN_ADMIN, epochOf, someServer, someWorkspace, testCore } from "../_support/core.ts";
 
 const SLUGS = { workspace: "engineering", server: "internal-api" };
 
@@ -36,9 +37,9 @@ Deno.test("installServer() installs once, and says whether it was there", async 
   const workspace = await someWorkspace(core);
   const before = await epochOf(core, workspace.id);
 
-  const first = await installServer(core, SLUGS);
+  const first = await installServer(core, AN_ADMIN, SLUGS);
   core.advance(1000);
-  const second = await installServer(core, SLUGS);
+  const second = await installServer(core, AN_ADMIN, SLUGS);
 
   assert.deepEqual([first.isNew, second.isNew], [true, false]);
   const installs = await core.installs.listByWorkspace(workspace.id);
@@ -51,15 +52,18 @@ Deno.test("installServer() names what is not there", async () => {
   using core = await testCore();
   await someServer(core);
 
-  await assert.rejects(installServer(core, SLUGS), { code: "not_found", message: /"engineering"/ });
+  await assert.rejects(installServer(core, AN_ADMIN, SLUGS), {
+    code: "not_found",
+    message: /"engineering"/,
+  });
   await someWorkspace(core);
-  await assert.rejects(installServer(core, { ...SLUGS, server: "none" }), {
+  await assert.rejects(installServer(core, AN_ADMIN, { ...SLUGS, server: "none" }), {
     code: "not_found",
     message: /There is no server "none"; list the servers/,
   });
 });
 
-Deno.test("InstallStore.add() refuses a server or a workspace that was removed meanwhile", async () => {
+Deno.test("InstallStore.put() refuses a server or a workspace that was removed meanwhile", async () => {
   using core = await testCore();
   const server = await someServer(core);
   const workspace = await someWorkspace(core);
@@ -67,21 +71,27 @@ Deno.test("InstallStore.add() refuses a server or a workspace that was removed m
     workspaceId: workspace.id,
     serverId: server.id,
     installedAt: core.now().toISOString(),
+    policy: null,
+    onChange: "warn" as const,
+    limits: NO_INSTALL_LIMITS,
   };
 
-  await core.servers.remove(server, false);
-  assert.equal(await core.installs.add(install), "no_server");
-  await core.workspaces.remove(workspace);
-  assert.equal(await core.installs.add(install), "no_workspace");
+  await core.servers.remove(AN_ADMIN, server, false);
+  assert.equal(await core.installs.put(AN_ADMIN, { install, change: {} }), "no_server");
+  await core.workspaces.remove(AN_ADMIN, workspace);
+  assert.equal(await core.installs.put(AN_ADMIN, { install, change: {} }), "no_workspace");
 });
 
-Deno.test("InstallStore.add() leaves nothing behind when the server is removed at that moment", async () => {
+Deno.test("InstallStore.put() leaves nothing behind when the server is removed at that moment", async () => {
   for (let round = 0; round < 20; round++) {
     using core = await testCore();
     const server = await someServer(core);
     const workspace = await someWorkspace(core);
 
-    await Promise.allSettled([installServer(core, SLUGS), core.servers.remove(server, true)]);
+    await Promise.allSettled([
+      installServer(core, AN_ADMIN, SLUGS),
+      core.servers.remove(AN_ADMIN, server, true),
+    ]);
 
     assert.deepEqual(await core.installs.listByWorkspace(workspace.id), []);
   }
@@ -95,12 +105,13 @@ Deno.test("the 201st server of a workspace is refused", async () => {
   for (let at = 0; at < 200; at++) {
     const serverId = newServerId();
     const installedAt = core.now().toISOString();
-    const install = { workspaceId: workspace.id, serverId, installedAt };
+    const rules = { policy: null, onChange: "warn", limits: NO_INSTALL_LIMITS };
+    const install = { workspaceId: workspace.id, serverId, installedAt, ...rules };
     atomic.set(keys.install(workspace.id, serverId), install);
   }
   await atomic.commit();
 
-  await assert.rejects(installServer(core, SLUGS), {
+  await assert.rejects(installServer(core, AN_ADMIN, SLUGS), {
     code: "limit_reached",
     message: /200 servers/,
   });
@@ -110,15 +121,15 @@ Deno.test("uninstallServer() takes a server out, and says when it was not in", a
   using core = await testCore();
   const server = await someServer(core);
   const workspace = await someWorkspace(core);
-  await installServer(core, SLUGS);
+  await installServer(core, AN_ADMIN, SLUGS);
   const before = await epochOf(core, workspace.id);
 
-  await uninstallServer(core, SLUGS);
+  await uninstallServer(core, AN_ADMIN, SLUGS);
 
   assert.deepEqual(await core.installs.listByWorkspace(workspace.id), []);
   assert.deepEqual(await core.installs.listByServer(server.id), []);
   assert.equal(await epochOf(core, workspace.id), before + 1n);
-  await assert.rejects(uninstallServer(core, SLUGS), {
+  await assert.rejects(uninstallServer(core, AN_ADMIN, SLUGS), {
     code: "not_found",
     message: /"internal-api" is not installed in workspace "engineering"/,
   });
@@ -128,10 +139,10 @@ Deno.test("removeWorkspace() says how many active tokens there are, and whose", 
   using core = await testCore();
   await someWorkspace(core);
   const names = ["Alice", "Bob", "Carol", "Dan", "Eve"];
-  for (const name of names) await createToken(core, "engineering", { name });
-  await revokeToken(core, "engineering", "mwt_eve");
+  for (const name of names) await createToken(core, AN_ADMIN, "engineering", { name });
+  await revokeToken(core, AN_ADMIN, "engineering", "mwt_eve");
 
-  await assert.rejects(removeWorkspace(core, "engineering", { force: false }), {
+  await assert.rejects(removeWorkspace(core, AN_ADMIN, "engineering", { force: false }), {
     code: "in_use",
     message: /has 4 active tokens \(.+, .+, .+ and 1 more\); .*--force/,
   });
@@ -141,12 +152,12 @@ Deno.test("removeWorkspace() needs no force once every token is revoked or expir
   using core = await testCore();
   await someWorkspace(core);
   const expiresAt = new Date(core.now().getTime() + 1000).toISOString();
-  await createToken(core, "engineering", { name: "Alice", expiresAt });
-  await createToken(core, "engineering", { name: "Bob" });
-  await revokeToken(core, "engineering", "mwt_bob");
+  await createToken(core, AN_ADMIN, "engineering", { name: "Alice", expiresAt });
+  await createToken(core, AN_ADMIN, "engineering", { name: "Bob" });
+  await revokeToken(core, AN_ADMIN, "engineering", "mwt_bob");
   core.advance(2000);
 
-  await removeWorkspace(core, "engineering", { force: false });
+  await removeWorkspace(core, AN_ADMIN, "engineering", { force: false });
 
   assert.equal(await core.workspaces.findBySlug("engineering"), null);
 });
@@ -155,17 +166,18 @@ Deno.test("removeWorkspace() with force ends tokens and installs, and touches th
   using core = await testCore();
   const server = await someServer(core);
   const workspace = await someWorkspace(core);
-  await installServer(core, SLUGS);
-  const { token } = await createToken(core, "engineering", { name: "Alice" });
+  await installServer(core, AN_ADMIN, SLUGS);
+  const { token } = await createToken(core, AN_ADMIN, "engineering", { name: "Alice" });
   const before = await epochOf(core, workspace.id);
 
-  await removeWorkspace(core, "engineering", { force: true });
+  await removeWorkspace(core, AN_ADMIN, "engineering", { force: true });
 
   assert.equal(await core.tokens.findByHash(hashToken(token)), null);
   assert.deepEqual(await core.installs.listByServer(server.id), []);
   assert.equal(await epochOf(core, workspace.id), before + 1n);
   const left = await Array.fromAsync(core.kv.list({ prefix: [] }), ({ key }) => key[0]);
-  assert.deepEqual(left, ["epoch", "server", "server_by_slug"]);
+  const other = left.filter((kind) => !String(kind).startsWith("audit"));
+  assert.deepEqual(other, ["epoch", "server", "server_by_slug"]);
 });
 
 Deno.test("removeWorkspace() counts a token that is created at that moment", async () => {
@@ -174,8 +186,8 @@ Deno.test("removeWorkspace() counts a token that is created at that moment", asy
     const { id } = await someWorkspace(core);
 
     const [created, removed] = await Promise.allSettled([
-      createToken(core, "engineering", { name: "Alice" }),
-      removeWorkspace(core, "engineering", { force: false }),
+      createToken(core, AN_ADMIN, "engineering", { name: "Alice" }),
+      removeWorkspace(core, AN_ADMIN, "engineering", { force: false }),
     ]);
 
     assert.notEqual(created.status, removed.status);
@@ -188,9 +200,9 @@ Deno.test("viewWorkspace() gives the address, the servers by slug and the active
   const workspace = await someWorkspace(core);
   for (const server of ["zeta", "alpha"]) {
     await someServer(core, server);
-    await installServer(core, { workspace: "engineering", server });
+    await installServer(core, AN_ADMIN, { workspace: "engineering", server });
   }
-  await createToken(core, "engineering", { name: "Alice" });
+  await createToken(core, AN_ADMIN, "engineering", { name: "Alice" });
 
   const view = await viewWorkspace(core, workspace);
 
