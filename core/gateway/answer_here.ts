@@ -1,19 +1,13 @@
 import { refusal } from "../errors.ts";
 import { isLogLevel } from "../mcp/log_levels.ts";
-import {
-  errorOf,
-  type JsonObject,
-  resultOf,
-  RPC,
-  type RpcResponse,
-  textParam,
-} from "../mcp/message.ts";
+import { errorOf, type JsonObject, resultOf, RPC, textParam } from "../mcp/message.ts";
 import { asLegacyResult, asModernResult } from "../mcp/results.ts";
 import type { SessionStates } from "../sessions/session_states.ts";
 import type { Connector } from "../upstream/connector.ts";
 import { NO_SESSION } from "../sessions/session.ts";
 import type { Incoming, View } from "./incoming.ts";
 import { discoverResult, initializeResult, introduce, serverInfo } from "./introduce.ts";
+import { endBy, type ForwardEnd } from "./forward.ts";
 import { listen, type ListenDeps } from "./listen.ts";
 import { type ListsDeps, mergedList } from "./lists.ts";
 import type { Plan } from "./plan.ts";
@@ -26,6 +20,9 @@ export interface AnswerDeps extends ListenDeps, ListsDeps {
   log: Log;
 }
 
+/** How a request ended that the gateway answers itself. */
+export type OwnEnd = Pick<ForwardEnd, "response" | "status" | "outcome" | "reason">;
+
 type OwnPlan = Exclude<Plan, { kind: "addressed" | "relayed" }>;
 
 /** Answers what no single server is asked for. Never throws. */
@@ -34,7 +31,7 @@ export async function answerHere(
   incoming: Incoming,
   view: View,
   plan: OwnPlan,
-): Promise<{ response: RpcResponse; status: number }> {
+): Promise<OwnEnd> {
   const { request, caller } = incoming;
   if (plan.kind === "unknown_method") return unknownMethod(incoming);
 
@@ -43,9 +40,10 @@ export async function answerHere(
     const inEra = caller.era === "modern"
       ? asModernResult(result, serverInfo(incoming))
       : asLegacyResult(result);
-    return { response: resultOf(request.id, inEra), status: 200 };
+    return { response: resultOf(request.id, inEra), status: 200, outcome: "ok", reason: null };
   } catch (error) {
-    return { response: errorAnswer(request.id, error, deps.log), status: 200 };
+    const response = errorAnswer(request.id, error, deps.log);
+    return { response, status: 200, ...endBy(error) };
   }
 }
 
@@ -87,8 +85,10 @@ async function setLogLevel(
   return {};
 }
 
-function unknownMethod({ request, caller }: Incoming): { response: RpcResponse; status: number } {
+/** The answer to a method that is none of the caller's era. */
+export function unknownMethod({ request, caller }: Incoming): OwnEnd {
   const message = `Method not found: ${request.method.slice(0, 100)}`;
   const response = errorOf(request.id, RPC.methodNotFound, message);
-  return { response, status: caller.era === "modern" ? 404 : 200 };
+  const status = caller.era === "modern" ? 404 : 200;
+  return { response, status, outcome: "refused", reason: "unknown_method" };
 }

@@ -1,4 +1,4 @@
-import { RecordedMethod } from "../calls/call.ts";
+import { CalledMethod } from "../calls/call.ts";
 import { AnswerSplice } from "../mcp/answer_splice.ts";
 import type { JsonObject } from "../mcp/message.ts";
 import type { LargeAnswer, LargeAnswers } from "../upstream/upstream.ts";
@@ -26,7 +26,7 @@ export class AnswerPassing implements LargeAnswers {
 
   isWelcome(): boolean {
     const { request, line } = this.#incoming;
-    const isMadeByServer = RecordedMethod.safeParse(request.method).success;
+    const isMadeByServer = CalledMethod.safeParse(request.method).success;
     return isMadeByServer && !this.#hasBegun && line.takesLong();
   }
 

@@ -115,6 +115,7 @@ export class Attendances {
       target: async () => current = await target(),
       caller: owner,
       filter: { resourceSubscriptions: uris },
+      onServerEnd: (server, end) => this.#tokenEnds.watchServer(access, server, end),
       signal: ending.signal,
       onFirst: first.resolve,
       onNotification: (notification) => {

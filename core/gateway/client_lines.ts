@@ -201,8 +201,8 @@ export class ClientLines implements Unsolicited {
 
 /** Brings a message to its client; `false` when that is not to hear it any more. */
 async function handOver(line: ListeningLine, message: Message): Promise<boolean> {
-  const { slug, message: { method } } = message;
-  if (slug !== null && !await line.hears(slug, method)) return false;
+  const { slug } = message;
+  if (slug !== null && !await line.hears(slug, message.message)) return false;
   await line.send(inNamesOf(line.scope, message));
   return true;
 }

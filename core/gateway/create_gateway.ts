@@ -1,14 +1,16 @@
+import type { KnownDefinitions } from "../definitions/known_definitions.ts";
 import type { Keyring } from "../secrets/keyring.ts";
-import type { Signals } from "../kv/signals.ts";
 import type { ListVersionStore } from "../servers/list_version_store.ts";
 import type { Connector } from "../upstream/connector.ts";
 import { ListCache } from "../upstream/list_cache.ts";
 import { ServerWatches } from "../upstream/server_watches.ts";
+import type { Observing } from "../telemetry/observing.ts";
 import { Attendances } from "./attendances.ts";
 import { ChangeNews } from "./change_news.ts";
 import { Gateway, type GatewayDeps } from "./gateway.ts";
 import { HeldCalls } from "./held_calls.ts";
 import { ListChanges } from "./list_changes.ts";
+import { RequestObserver } from "./request_observer.ts";
 import { RequestStates } from "./request_state.ts";
 import { TokenEnds } from "./token_ends.ts";
 
@@ -16,14 +18,33 @@ import { TokenEnds } from "./token_ends.ts";
 export type GatewayParts =
   & Omit<
     GatewayDeps,
-    "attendances" | "held" | "listChanges" | "lists" | "requestStates" | "tokenEnds" | "watches"
+    | "attendances"
+    | "held"
+    | "listChanges"
+    | "lists"
+    | "observer"
+    | "refused"
+    | "requestStates"
+    | "tokenEnds"
+    | "watches"
   >
-  & { connector: Connector; keyring: Keyring; listVersions: ListVersionStore; signals: Signals };
+  & {
+    connector: Connector;
+    definitions: KnownDefinitions;
+    keyring: Keyring;
+    listVersions: ListVersionStore;
+    observing: Observing;
+  };
 
 /** Puts the gateway together: what it remembers of lists, and what it holds for clients. */
 export function createGateway(parts: GatewayParts): Gateway {
   const { authority, connector, keyring, lines, listVersions, log, mail, now, signals } = parts;
-  const lists = new ListCache(connector, listVersions, now);
+  const lists = new ListCache({
+    connector,
+    versions: listVersions,
+    comparing: parts.definitions,
+    now,
+  });
   const watches = new ServerWatches(
     connector,
     lists,
@@ -35,7 +56,6 @@ export function createGateway(parts: GatewayParts): Gateway {
     lists,
     versions: listVersions,
     watches: () => watches,
-    retire: (target) => connector.retire(target),
     news: new ChangeNews(mail, log),
     log,
   });
@@ -53,6 +73,8 @@ export function createGateway(parts: GatewayParts): Gateway {
     requestStates,
     tokenEnds,
     held: new HeldCalls({ connector, states: requestStates, mail }),
+    observer: new RequestObserver(parts.observing),
+    refused: parts.observing.instruments.refused,
     attendances: new Attendances(connector, lines, tokenEnds),
   });
 }

@@ -1,6 +1,5 @@
-import { refusal } from "../errors.ts";
 import { plainNaming, PREFIXED } from "../mcp/naming.ts";
-import type { Access } from "./authority.ts";
+import { type Access, notCallable } from "./authority.ts";
 import type { Scope } from "./incoming.ts";
 
 /** The address of a workspace that a request came to, and who was let in there. */
@@ -17,9 +16,9 @@ export function scopeOf(server: string | null): Scope {
 
 /** Finds what an address shows. Throws `not_found` for a server that is not installed. */
 export function endpointAt(slug: string, access: Access, server: string | null): Endpoint {
-  if (server !== null && !access.snapshot.servers.has(server)) {
-    const name = server.slice(0, 80);
-    throw refusal("not_found", `Server "${name}" is not installed in this workspace`);
+  const { servers, disabled } = access.snapshot;
+  if (server !== null && !servers.has(server) && !disabled.has(server)) {
+    throw notCallable(access.snapshot, server.slice(0, 80));
   }
   return { slug, access, scope: scopeOf(server) };
 }

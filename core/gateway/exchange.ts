@@ -16,14 +16,19 @@ import type { Connector } from "../upstream/connector.ts";
 import type { ListCache } from "../upstream/list_cache.ts";
 import type { KnownName } from "../upstream/name_index.ts";
 import type { LargeAnswers, Target, UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
+import type { CallLimits } from "./call_limits.ts";
+import { type AdmissionDeps, admit, checkShown } from "./admission.ts";
+import type { Authority } from "./authority.ts";
 import { checkParamHeaders, knownName, renewedName } from "./known_names.ts";
 import { inModernRounds, type ModernRoundsDeps } from "./modern_rounds.ts";
 import { inRounds } from "./input_rounds.ts";
 import type { Incoming } from "./incoming.ts";
 
 /** What an exchange needs. */
-export interface ExchangeDeps extends ModernRoundsDeps {
+export interface ExchangeDeps extends ModernRoundsDeps, AdmissionDeps {
+  authority: Authority;
   connector: Connector;
+  limits: CallLimits;
   lists: ListCache;
   states: SessionStates;
 }
@@ -45,7 +50,8 @@ export interface Exchanged {
 
 /**
  * Asks one server what a client asked for, under the server's own names, and asks the
- * client whatever the server wants to know first.
+ * client whatever the server wants to know first. Throws `NotShown` when what is asked for
+ * has changed into something that the member is not shown.
  */
 export async function exchange(
   deps: ExchangeDeps,
@@ -54,23 +60,47 @@ export async function exchange(
 ): Promise<Exchanged> {
   const { target, item } = asked;
   const known = await knownName(deps, incoming, target, item);
+  await checkShown(deps, incoming, target, known);
   checkParamHeaders(incoming, known);
-  const answer = await send(deps, incoming, await callOf(deps, incoming, asked, known));
+  if (incoming.request.method === "tools/call") {
+    await deps.limits.countTool(incoming.access, target, known.own);
+  }
+  const answer = await send(deps, incoming, asked, await callOf(deps, incoming, asked, known));
   const isStale = answer.response.error?.code === RPC.headerMismatch && answer.status === 400;
   if (!isStale) return { answer, own: known.own };
 
   // Not executed: the definition changed. List and send again (2026-07-28, Client Behavior).
   const renewed = await renewedName(deps, incoming, target, item);
+  await checkShown(deps, incoming, target, renewed);
   return {
-    answer: await send(deps, incoming, await callOf(deps, incoming, asked, renewed)),
+    answer: await send(deps, incoming, asked, await callOf(deps, incoming, asked, renewed)),
     own: renewed.own,
   };
 }
 
-function send(deps: ExchangeDeps, incoming: Incoming, call: UpstreamCall): Promise<UpstreamAnswer> {
-  return incoming.caller.era === "modern"
-    ? inModernRounds(deps, incoming, call)
-    : inRounds((whole) => deps.connector.request(whole), call);
+function send(
+  deps: ExchangeDeps,
+  incoming: Incoming,
+  { target, item }: Asked,
+  call: UpstreamCall,
+): Promise<UpstreamAnswer> {
+  if (incoming.caller.era === "modern") return inModernRounds(deps, incoming, call);
+  return inRounds(async (round) => {
+    // Its client was asked something meanwhile, and that may have taken a while.
+    if (round !== call) await admitAgain(deps, incoming, target, item);
+    return await deps.connector.request(round);
+  }, call);
+}
+
+async function admitAgain(
+  deps: ExchangeDeps,
+  incoming: Incoming,
+  target: Target,
+  item: string,
+): Promise<void> {
+  const { snapshot, token } = incoming.access;
+  const access = await deps.authority.authenticateHash(snapshot.workspace.slug, token.hash);
+  await admit(deps, { ...incoming, access }, target, item);
 }
 
 async function callOf(

@@ -18,8 +18,8 @@ export interface Round {
   tell: Tell;
   /** Aborted when the client leaves. */
   signal: AbortSignal;
-  /** Calls back when the client's token stops being good, until it is disposed of. */
-  onTokenEnd(end: () => void): Disposable;
+  /** Calls back when token or server may not be used any more, until it is disposed of. */
+  onShutOut(end: (why: Error) => void): Disposable;
 }
 
 interface Held {
@@ -28,7 +28,7 @@ interface Held {
   /** Ends it when nobody comes back. */
   expiry: Disposable | null;
   /** Ends it when nobody may come back. */
-  tokenEnd: Disposable | null;
+  shutOut: Disposable | null;
 }
 
 const ID_ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -66,6 +66,8 @@ export class HeldCalls {
     const next = await call.next(round.tell, round.signal, round.call.large);
     if (!("inputRequests" in next)) return next;
     const id = this.#keep(call, round);
+    // The client may come back to another process, which writes here then.
+    await this.#mail.ready();
     return await this.#inputRequired(round, next, { instanceId: this.#mail.instanceId, id });
   }
 
@@ -133,7 +135,7 @@ export class HeldCalls {
     }
   }
 
-  #keep(call: HeldCall, { call: { caller }, onTokenEnd }: Round): string {
+  #keep(call: HeldCall, { call: { caller }, onShutOut }: Round): string {
     const memberId = String(caller.memberId);
     const ofMember = [...this.#held.values()].filter((held) => held.memberId === memberId).length;
     if (this.#held.size >= MAX_HELD || ofMember >= MAX_HELD_PER_MEMBER) {
@@ -142,11 +144,11 @@ export class HeldCalls {
       throw error;
     }
     const id = randomText(24, ID_ALPHABET);
-    const held: Held = { call, memberId, expiry: null, tokenEnd: null };
+    const held: Held = { call, memberId, expiry: null, shutOut: null };
     this.#held.set(id, held);
-    held.tokenEnd = onTokenEnd(() => {
+    held.shutOut = onShutOut((why) => {
       this.#drop(id, held);
-      call.end(new TakenBack("The token may no longer be used"));
+      call.end(why);
     });
     this.#expire(id, held);
     return id;
@@ -161,7 +163,7 @@ export class HeldCalls {
 
   #drop(id: string, held: Held): void {
     held.expiry?.[Symbol.dispose]();
-    held.tokenEnd?.[Symbol.dispose]();
+    held.shutOut?.[Symbol.dispose]();
     this.#held.delete(id);
   }
 

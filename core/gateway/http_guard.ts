@@ -1,5 +1,6 @@
 import type { Config } from "../config.ts";
 import { GatewayError } from "../errors.ts";
+import { TakenBack } from "./in_flight.ts";
 
 /** The largest request body, in bytes. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -42,8 +43,17 @@ export function checkContentType(header: string | null): void {
   throw new GatewayError("unsupported_media_type", `Content-Type is "${type ?? ""}"`);
 }
 
-/** A request's body as text. Throws `too_large`, naming the limit. */
+/** A request's body as text. Throws `too_large`, naming the limit, and `TakenBack`. */
 export async function readBody(req: Request): Promise<string> {
+  try {
+    return await textOf(req);
+  } catch (error) {
+    if (error instanceof GatewayError) throw error;
+    throw new TakenBack("The client left while it sent its request");
+  }
+}
+
+async function textOf(req: Request): Promise<string> {
   const declared = req.headers.get("content-length");
   if (declared !== null) {
     if (Number(declared) > MAX_BODY_BYTES) throw tooLarge();

@@ -8,6 +8,7 @@ import type { Served } from "./incoming.ts";
 import { LongMessage } from "./long_message.ts";
 import { type MessageStream, PlainStream } from "./message_stream.ts";
 import type { ReplySink } from "./reply_lines.ts";
+import { retryAfter } from "./rpc_reply.ts";
 
 /**
  * A client that waits longer than this for a first byte gets a stream: a legacy one so
@@ -26,7 +27,9 @@ export interface HttpReplyOptions {
   /** Makes a stream that may outlive its connection; not given = it does not. */
   outlive?(connection: EventStream, onLost: () => void): MessageStream;
   /** Holds the connection, if there will be one, until it is disposed of. */
-  hold(connection: EventStream, onEnd: () => void): Disposable;
+  hold(connection: EventStream, onEnd: (why: "shut out" | "closing") => void): Disposable;
+  /** What those of its requests are told that have no answer yet when its token has ended. */
+  lastWords(): string[];
   /** The client left while its answer was on its way. */
   onGone(reason: string): void;
   /** Its token stopped being good meanwhile. */
@@ -56,8 +59,13 @@ export class HttpReply implements ReplySink {
   constructor(options: HttpReplyOptions) {
     this.#options = options;
     this.#missing = options.batchSize ?? 1;
-    if (!options.accepts.stream) return;
-    this.#silence = afterAbout(SILENCE_MS[options.era], () => this.#startQuietly());
+  }
+
+  /** From here on the client waits for its answer, and may get a stream meanwhile. */
+  startWaiting(): void {
+    const { accepts, era } = this.#options;
+    if (!accepts.stream || this.#isOver || this.#stream !== null) return;
+    this.#silence ??= afterAbout(SILENCE_MS[era], () => this.#startQuietly());
   }
 
   /** Resolves as soon as the head of the reply is known. */
@@ -99,12 +107,12 @@ export class HttpReply implements ReplySink {
   }
 
   /** Gives an answer, or its end, and ends the reply with the last one. */
-  async finish({ json, status, rest }: Served): Promise<void> {
+  async finish({ json, status, rest, retryAfterSeconds }: Omit<Served, "end">): Promise<void> {
     const { accepts, batchSize } = this.#options;
     this.#countDown();
     if (this.#long !== null || rest !== undefined) return await this.#finishLong(json, rest);
     const isPlain = this.#stream === null && accepts.json;
-    if (isPlain && batchSize === undefined) return this.#resolve(json, status);
+    if (isPlain && batchSize === undefined) return this.#resolve(json, status, retryAfterSeconds);
     if (isPlain && !accepts.stream) {
       this.#answers.push(json);
       return this.#resolveBatch();
@@ -134,8 +142,12 @@ export class HttpReply implements ReplySink {
     this.#end();
   }
 
-  #resolve(json: string, status = 200): void {
-    const headers = { "content-type": "application/json", ...this.#options.headers };
+  #resolve(json: string, status = 200, retryAfterSeconds: number | null = null): void {
+    const headers = {
+      "content-type": "application/json",
+      ...this.#options.headers,
+      ...retryAfter(retryAfterSeconds),
+    };
     this.#response.resolve(new Response(json, { status, headers }));
   }
 
@@ -193,7 +205,12 @@ export class HttpReply implements ReplySink {
       onGone("The client closed the stream");
     });
     const onLost = () => this.#lost.abort();
-    this.#held = hold(connection, () => {
+    this.#held = hold(connection, (why) => {
+      // In the middle of a long message nothing can be said: it is cut.
+      const words = why === "shut out" && this.#long === null && type === STREAM_HEADERS
+        ? this.#options.lastWords()
+        : [];
+      for (const json of words) void stream.send(json);
       stream.drop();
       onShutOut("The token may no longer be used");
     });

@@ -16,12 +16,25 @@ export class TakenBack extends Error {
   override name = "TakenBack";
 }
 
+/** Thrown into a request whose token stopped being good meanwhile. */
+export class AccessEnded extends TakenBack {
+  override name = "AccessEnded";
+
+  constructor() {
+    super("The token may no longer be used");
+  }
+}
+
 /** A request that is being worked on. */
 export interface Flight extends Disposable {
-  /** Aborted with {@linkcode TakenBack}. */
+  /** Aborted with {@linkcode TakenBack}, or with the error of {@linkcode cut}. */
   signal: AbortSignal;
   /** Takes the request back from here: its client left. */
   abandon(reason: string): void;
+  /** Takes the request back from here: its token may no longer be used. */
+  shutOut(): void;
+  /** Ends the request with an error, for which its client waits. */
+  cut(error: GatewayError): void;
 }
 
 /**
@@ -33,6 +46,7 @@ export interface Flight extends Disposable {
 export class InFlight {
   readonly #mail: InstanceMail;
   readonly #flights = new Map<string, AbortController>();
+  readonly #all = new Set<AbortController>();
   #count = 0;
   #endless = 0;
   #closed = false;
@@ -61,12 +75,16 @@ export class InFlight {
 
     const controller = new AbortController();
     this.#add(endless, 1);
+    this.#all.add(controller);
     if (key !== null) this.#listen(key, controller);
     return {
       signal: controller.signal,
       abandon: (reason) => controller.abort(new TakenBack(reason)),
+      shutOut: () => controller.abort(new AccessEnded()),
+      cut: (error) => controller.abort(error),
       [Symbol.dispose]: () => {
         this.#add(endless, -1);
+        this.#all.delete(controller);
         if (key !== null && this.#flights.get(key) === controller) this.#flights.delete(key);
       },
     };
@@ -78,9 +96,19 @@ export class InFlight {
     await this.#mail.broadcast(CANCEL, { key, reason });
   }
 
-  /** Begins no more. */
+  /** Resolves when nothing is being worked on, or after so long. */
+  async idle(withinMs: number): Promise<void> {
+    const deadlineMs = performance.now() + withinMs;
+    while (this.size > 0 && performance.now() < deadlineMs) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Begins no more, and ends with an error what is still being worked on. */
   close(): void {
     this.#closed = true;
+    const error = new GatewayError("shutting_down", "Broke off a request: closing");
+    for (const controller of this.#all) controller.abort(error);
   }
 
   #add(endless: boolean, count: number): void {

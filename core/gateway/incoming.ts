@@ -1,4 +1,6 @@
-import type { Server } from "../servers/server.ts";
+import type { Outcome, Reason } from "../calls/call.ts";
+import type { GatewayError } from "../errors.ts";
+import type { DisabledServer, Server } from "../servers/server.ts";
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import type { Naming } from "../mcp/naming.ts";
 import type { Caller } from "../upstream/upstream.ts";
@@ -15,6 +17,8 @@ export interface Scope {
 export interface View extends Scope {
   /** The servers by slug, in the order of their slugs. */
   servers: ReadonlyMap<string, Server>;
+  /** Those that would be there if they were not disabled. */
+  disabled: ReadonlyMap<string, DisabledServer>;
 }
 
 /** How the client of one request can be told and asked something before its answer. */
@@ -51,16 +55,37 @@ export interface Incoming {
   caller: Caller;
   /** Size of the request's body. */
   bytesIn: number;
-  /** Aborted with `TakenBack` when the client left or took the request back. */
+  /**
+   * Aborted with `TakenBack` when the client left or took the request back, and with what
+   * {@linkcode cut} was given.
+   */
   signal: AbortSignal;
+  /** Ends the request with an error, which is its answer. */
+  cut(error: GatewayError): void;
   line: ReplyLine;
+  /** Called once no limit refuses the request, before it is served; may throw. */
+  onLetIn?(): void;
+}
+
+/** How a request ended, for those who count and follow requests. */
+export interface RequestEnd {
+  /** The code of the answer's error; `null` for a result. */
+  code: number | null;
+  outcome: Outcome;
+  /** Why it was refused or failed; `null` when it was not. */
+  reason: Reason | null;
+  /** The slug of the server that it was for, if it was for one. */
+  server: string | null;
 }
 
 /** An answer that is ready to be sent: what had to be recorded is recorded. */
 export interface Served {
   json: string;
+  end: RequestEnd;
   /** The end of an answer that was given in pieces; `json` is not looked at then. */
   rest?: readonly Uint8Array[];
   /** HTTP status where the transport has one for each answer. */
   status: number;
+  /** What `Retry-After` says; `null` where trying again is no matter of time. */
+  retryAfterSeconds?: number | null;
 }

@@ -7,7 +7,7 @@ import type { JsonObject, RpcRequest } from "../mcp/message.ts";
 import { wantsInput } from "../mcp/results.ts";
 import { withInput } from "../mcp/rounds.ts";
 import { upstreamFailure } from "../upstream/failures.ts";
-import { pause } from "../upstream/pause.ts";
+import { pause } from "../pause.ts";
 import type { UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
 import { randomText } from "../ids.ts";
 

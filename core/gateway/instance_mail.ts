@@ -35,6 +35,7 @@ export type LetterHandler = (
 
 interface Waiting {
   resolve(body: JsonObject): void;
+  giveUp(): void;
   timer: ReturnType<typeof setTimeout>;
 }
 
@@ -107,11 +108,15 @@ export class InstanceMail {
   ): Promise<JsonObject> {
     if (this.#waiting.size >= MAX_WAITING) throw tooMany();
     if (instanceId !== this.instanceId) await this.ready();
+    if (this.#closed) throw unanswered(kind, instanceId);
 
     const question = randomText(24, ALPHABET);
     const answer = Promise.withResolvers<JsonObject>();
-    const timer = setTimeout(() => answer.reject(unanswered(kind, instanceId)), timeoutMs);
-    this.#waiting.set(question, { resolve: answer.resolve, timer });
+    // The time may be over while the letter is still on its way into the store.
+    answer.promise.catch(() => {});
+    const giveUp = () => answer.reject(unanswered(kind, instanceId));
+    const timer = setTimeout(giveUp, timeoutMs);
+    this.#waiting.set(question, { resolve: answer.resolve, giveUp, timer });
     try {
       await this.#post(instanceId, { kind, from: this.instanceId, body, question });
       return await answer.promise;
@@ -126,6 +131,7 @@ export class InstanceMail {
     this.#closed = true;
     for (const receiver of this.#receivers ?? []) receiver[Symbol.dispose]();
     this.#receivers = null;
+    for (const { giveUp } of this.#waiting.values()) giveUp();
   }
 
   async #post(address: string, letter: Letter): Promise<void> {

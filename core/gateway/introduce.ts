@@ -2,10 +2,13 @@ import { afterAbout } from "../coarse_timer.ts";
 import type { JsonObject } from "../mcp/message.ts";
 import { aggregateCapabilities, relayedCapabilities } from "../mcp/server_capabilities.ts";
 import { ALL_VERSIONS } from "../mcp/versions.ts";
+import { disabledError } from "../servers/disabling.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { ServerGreeting } from "../upstream/upstream.ts";
 import { VERSION } from "../version.ts";
+import { memberTarget } from "./authority.ts";
 import type { Incoming, View } from "./incoming.ts";
+import { rulesOf } from "./visibility.ts";
 
 /** What an endpoint says of itself. */
 export interface Introduction {
@@ -44,7 +47,7 @@ export function discoverResult({ capabilities, instructions }: Introduction): Js
 /**
  * What an endpoint offers: of one server what that says itself, of a workspace what the
  * gateway carries for all of its servers. Throws `upstream_failed` and `upstream_timeout`
- * when the one server cannot be met.
+ * when the one server cannot be met, `server_disabled` and `secret_missing`.
  */
 export async function introduce(
   connector: Connector,
@@ -52,15 +55,18 @@ export async function introduce(
   view: View,
 ): Promise<Introduction> {
   const { server: slug } = incoming.scope;
+  const disabled = slug === null ? undefined : view.disabled.get(slug);
+  if (disabled !== undefined) throw disabledError(disabled);
   const server = slug === null ? undefined : view.servers.get(slug);
   if (server === undefined) return await introduceAll(connector, incoming, view);
 
-  const target = await incoming.access.snapshot.target(server);
+  const target = await memberTarget(incoming.access, server);
   const greeting = await connector.profile(target, incoming.caller, incoming.signal);
   return {
     serverInfo: { ...serverInfo(incoming), ...greeting.serverInfo },
     capabilities: relayedCapabilities(incoming.caller.era, greeting.capabilities, greeting.route),
-    instructions: greeting.instructions,
+    // They may name what is not shown, and nobody has looked at them.
+    instructions: rulesOf(incoming.access, server.slug) === null ? greeting.instructions : null,
   };
 }
 
@@ -71,7 +77,7 @@ async function introduceAll(
 ): Promise<Introduction> {
   const met = await Promise.all(
     [...view.servers.values()].map(async (server) => {
-      const target = await incoming.access.snapshot.target(server);
+      const target = await memberTarget(incoming.access, server);
       const greeting = connector.profile(target, incoming.caller, incoming.signal);
       return await withinMeeting(greeting);
     }).map((meeting) => meeting.catch(() => null)),

@@ -6,6 +6,7 @@ import { looksShortened } from "../mcp/tool_names.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { ListCache } from "../upstream/list_cache.ts";
 import type { KnownName, NamedKind } from "../upstream/name_index.ts";
+import { targetFor } from "../upstream/request_headers.ts";
 import type { Target } from "../upstream/upstream.ts";
 import { TakenBack } from "./in_flight.ts";
 import type { Incoming } from "./incoming.ts";
@@ -33,13 +34,13 @@ export async function knownName(
   const kind = namedKindOf(incoming);
   if (kind === null) return asItIs;
 
-  const { naming } = incoming.scope;
+  const { caller, scope: { naming } } = incoming;
   const exposed = exposedIn(incoming, item);
-  const remembered = deps.lists.names.find(target, kind, naming, exposed);
+  const remembered = deps.lists.names.find(targetFor(target, caller), kind, naming, exposed);
   if (remembered) return remembered;
 
   const isUnlisted = remembered === undefined;
-  const { era } = incoming.caller;
+  const { era } = caller;
   const mayWantHeaders = kind === "tools" && isUnlisted &&
     (era === "modern" || deps.connector.mayBeModern(target, era));
   // A shortened name that the list does not know may be newer than the list.
@@ -67,7 +68,8 @@ export async function renewedName(
   const { caller, scope, signal } = incoming;
   lists.forget(target.id, kind);
   await lists.list({ target, caller, kind, signal });
-  return lists.names.find(target, kind, scope.naming, exposedIn(incoming, item)) ?? asItIs;
+  const reached = targetFor(target, caller);
+  return lists.names.find(reached, kind, scope.naming, exposedIn(incoming, item)) ?? asItIs;
 }
 
 /**
@@ -84,10 +86,11 @@ export function checkParamHeaders({ caller, request }: Incoming, known: KnownNam
 
 /** What is called what it is called; nothing else is known of it. */
 function unlisted(own: string): KnownName {
-  return { own, paramHeaders: [], isRepeatable: false };
+  return { own, paramHeaders: [], isRepeatable: false, facts: undefined };
 }
 
-function namedKindOf({ request: { method, params } }: Incoming): NamedKind | null {
+/** The kind of thing with a name that a request names; `null` for anything else. */
+export function namedKindOf({ request: { method, params } }: Incoming): NamedKind | null {
   switch (addressOf(method)) {
     case "tool":
       return "tools";
@@ -100,8 +103,9 @@ function namedKindOf({ request: { method, params } }: Incoming): NamedKind | nul
   }
 }
 
-function exposedIn({ request: { params } }: Incoming, item: string): string {
+/** The name in a request, as its client sees it. */
+export function exposedIn({ request: { method, params } }: Incoming, item: string): string {
   const { name, ref } = params ?? {};
-  if (typeof name === "string") return name;
-  return isObject(ref) && typeof ref.name === "string" ? ref.name : item;
+  const named = addressOf(method) === "completion" && isObject(ref) ? ref.name : name;
+  return typeof named === "string" ? named : item;
 }

@@ -5,11 +5,11 @@ import type { Signals } from "../kv/signals.ts";
 import { CHANGEABLE, type Changeable, changeOf } from "../mcp/list_changes.ts";
 import type { RpcNotification } from "../mcp/message.ts";
 import type { ListCache } from "../upstream/list_cache.ts";
-import type { Target } from "../upstream/upstream.ts";
 import type { ServerWatches, Watching } from "../upstream/server_watches.ts";
 import type { Access, Authority } from "./authority.ts";
 import type { ChangeNews } from "./change_news.ts";
 import type { Scope } from "./incoming.ts";
+import { changedWays, type OwnView, ownView } from "./own_view.ts";
 import type { Log } from "./rpc_reply.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -25,6 +25,8 @@ interface Joined extends Listener {
   /** What it will be told of next, in one go. */
   due: Set<Changeable>;
   timer: Disposable | null;
+  /** What it alone sees otherwise, as it was last looked at. */
+  own: Promise<OwnView>;
 }
 
 interface Group {
@@ -42,10 +44,10 @@ interface Group {
 
 interface Installed {
   slug: string;
-  target: Target;
   /** Changes with everything that an admin changes of it, its secrets too. */
   fingerprint: string;
-  watch: Watching;
+  /** `null` for one that cannot be reached in nobody's name: only members have its secret. */
+  watch: Watching | null;
 }
 
 /** A listener's place among the others, until it is disposed of. */
@@ -67,7 +69,6 @@ export class ListChanges {
   readonly #lists: ListCache;
   readonly #watches: () => ServerWatches;
   readonly #versions: { count(server: ServerId): Promise<void> };
-  readonly #retire: (target: Target) => void;
   readonly #news: ChangeNews;
   readonly #log: Log;
   readonly #groups = new Map<WorkspaceId, Group>();
@@ -78,13 +79,10 @@ export class ListChanges {
     lists: ListCache;
     versions: { count(server: ServerId): Promise<void> };
     watches: () => ServerWatches;
-    /** Ends what is open with older secrets of a server. */
-    retire(target: Target): void;
     news: ChangeNews;
     log: Log;
   }) {
     this.#versions = deps.versions;
-    this.#retire = deps.retire;
     this.#log = deps.log;
     this.#authority = deps.authority;
     this.#signals = deps.signals;
@@ -99,7 +97,8 @@ export class ListChanges {
     this.#news.listen();
     const { snapshot } = listener.access;
     const group = this.#groups.get(snapshot.workspace.id) ?? this.#begin(snapshot);
-    const joined: Joined = { ...listener, due: new Set(), timer: null };
+    const own = ownView(listener.access);
+    const joined: Joined = { ...listener, due: new Set(), timer: null, own };
     group.listeners.add(joined);
     return {
       begun: () => begun(group),
@@ -162,7 +161,7 @@ export class ListChanges {
     group.watcher[Symbol.dispose]();
     for (const { timer } of group.listeners) timer?.[Symbol.dispose]();
     group.listeners.clear();
-    for (const { watch } of group.installed?.values() ?? []) watch[Symbol.dispose]();
+    endWatches(group.installed);
     group.installed = null;
   }
 
@@ -182,18 +181,15 @@ export class ListChanges {
     const next = await this.#installedIn(snapshot);
     // All of them may have left meanwhile.
     if (group.listeners.size === 0) {
-      for (const { watch } of next.values()) watch[Symbol.dispose]();
+      endWatches(next);
       return;
     }
 
     const before = group.installed;
     group.installed = next;
-    for (const { watch } of before?.values() ?? []) watch[Symbol.dispose]();
-    for (const [id, { target }] of next) {
-      const old = before?.get(id)?.target.fingerprint ?? target.fingerprint;
-      if (old !== target.fingerprint) this.#retire(target);
-    }
+    endWatches(before);
     if (before !== null) tell(group, differences(before, next), CHANGEABLE);
+    for (const listener of group.listeners) await tellOfOwn(listener, snapshot);
     for (const [serverId, lists] of group.early) tellOf(group, serverId, [...lists]);
     group.early.clear();
   }
@@ -211,14 +207,18 @@ export class ListChanges {
   async #installedIn(snapshot: Snapshot): Promise<Map<ServerId, Installed>> {
     const installed = new Map<ServerId, Installed>();
     for (const server of snapshot.servers.values()) {
-      const target = await snapshot.target(server).catch(() => null);
+      const open = await snapshot.opened(server).catch(() => null);
       // One whose secrets cannot be opened is not reachable for anybody.
-      if (target === null) continue;
+      if (open === null) continue;
+      const target = await snapshot.target(server, null).catch(() => null);
       installed.set(server.id, {
         slug: server.slug,
-        target,
-        fingerprint: JSON.stringify([target.fingerprint, server.updatedAt]),
-        watch: this.#watches().watch(target),
+        fingerprint: JSON.stringify([
+          open.sharedFingerprint,
+          server.updatedAt,
+          snapshot.rules.get(server.slug) ?? null,
+        ]),
+        watch: target === null ? null : this.#watches().watch(target),
       });
     }
     return installed;
@@ -227,7 +227,11 @@ export class ListChanges {
 
 async function begun(group: Group): Promise<void> {
   await group.seen.promise;
-  await Promise.all([...group.installed?.values() ?? []].map(({ watch }) => watch.begun()));
+  await Promise.all([...group.installed?.values() ?? []].map(({ watch }) => watch?.begun()));
+}
+
+function endWatches(installed: ReadonlyMap<ServerId, Installed> | null): void {
+  for (const { watch } of installed?.values() ?? []) watch?.[Symbol.dispose]();
 }
 
 /** The slugs of servers that came, went or changed. */
@@ -253,11 +257,22 @@ function tellOf(group: Group, serverId: ServerId, lists: readonly Changeable[]):
 }
 
 function tell(group: Group, slugs: readonly string[], lists: readonly Changeable[]): void {
-  if (slugs.length === 0) return;
-  for (const listener of group.listeners) {
-    const { server } = listener.scope;
-    if (server === null || slugs.includes(server)) gather(listener, lists);
-  }
+  for (const listener of group.listeners) tellOne(listener, slugs, lists);
+}
+
+function tellOne(listener: Joined, slugs: readonly string[], lists: readonly Changeable[]): void {
+  const { server } = listener.scope;
+  const isShown = server === null ? slugs.length > 0 : slugs.includes(server);
+  if (isShown) gather(listener, lists);
+}
+
+/** Tells one listener of what changed for its token alone. */
+async function tellOfOwn(listener: Joined, snapshot: Snapshot): Promise<void> {
+  const before = await listener.own;
+  const now = await ownView({ snapshot, token: listener.access.token });
+  listener.own = Promise.resolve(now);
+  if (now.policy !== before.policy) return gather(listener, CHANGEABLE);
+  tellOne(listener, changedWays(before, now), CHANGEABLE);
 }
 
 /** Tells soon, together with what else happens until then. */

@@ -6,15 +6,18 @@ import type { Server } from "../servers/server.ts";
 import { isWanted, type ListenFilter } from "../upstream/attend.ts";
 import type { Connector } from "../upstream/connector.ts";
 import { allBegun, attendWhile } from "./attend_while.ts";
+import { type AdmissionDeps, visibilityOf } from "./admission.ts";
 import type { Authority } from "./authority.ts";
 import type { Incoming, View } from "./incoming.ts";
 import type { ListChanges } from "./list_changes.ts";
+import type { TokenEnds } from "./token_ends.ts";
 
 /** What listening needs. */
-export interface ListenDeps {
+export interface ListenDeps extends Pick<AdmissionDeps, "definitions"> {
   authority: Authority;
   connector: Connector;
   listChanges: ListChanges;
+  tokenEnds: TokenEnds;
   /** Aborted when the process is told to end, so that streams end with a last word. */
   closing: AbortSignal;
 }
@@ -32,7 +35,7 @@ export async function listen(
   view: View,
 ): Promise<JsonObject> {
   const { request, access, scope, line, signal } = incoming;
-  const filter = filterOf(request.params?.notifications);
+  const filter = await shownOf(deps, incoming, view, filterOf(request.params?.notifications));
   const resources = resourcesByServer(view, filter.resourceSubscriptions ?? []);
   const acknowledged = honoured(view, filter);
   const ending = new AbortController();
@@ -73,23 +76,32 @@ export async function listen(
 
 /** Listens at the servers of these resources; each promise resolves when one has begun. */
 function attendAll(
-  { authority, connector }: ListenDeps,
-  { access: { snapshot, token }, caller, scope }: Incoming,
+  { authority, connector, definitions, tokenEnds }: ListenDeps,
+  { access, caller, scope }: Incoming,
   resources: ReadonlyMap<Server, string[]>,
   { signal, tell }: { signal: AbortSignal; tell: (notification: RpcNotification) => void },
 ): Promise<void>[] {
+  const { snapshot, token } = access;
   return [...resources].map(([server, resourceSubscriptions]) => {
     const first = Promise.withResolvers<void>();
-    const target = () => authority.targetOf(snapshot.workspace.slug, token.hash, server.slug);
+    const { slug } = snapshot.workspace;
+    const target = () => authority.targetOf(slug, token.hash, server.slug);
+    const mayHear = async (notification: RpcNotification) => {
+      const current = await authority.authenticateHash(slug, token.hash);
+      if (!current.snapshot.servers.has(server.slug)) return false;
+      const visibility = await visibilityOf({ definitions }, current, server);
+      return visibility === null || visibility.lets(notification);
+    };
     void attendWhile(connector, {
       target,
       caller,
       filter: { resourceSubscriptions },
+      onServerEnd: (target, end) => tokenEnds.watchServer(access, target, end),
       signal,
       onFirst: first.resolve,
       onNotification: async (notification) => {
-        // A server that was taken out meanwhile tells nobody here any more.
-        const isShown = await target().then(() => true, () => false);
+        // A server that was taken out meanwhile, or a resource that is hidden now, is silent.
+        const isShown = await mayHear(notification).catch(() => false);
         if (isShown) tell(exposeNotification(scope.naming, server.slug, notification));
       },
     });
@@ -107,6 +119,23 @@ function filterOf(value: unknown): ListenFilter {
     resourcesListChanged: asked.resourcesListChanged === true,
     resourceSubscriptions: uris.filter((uri) => typeof uri === "string").slice(0, MAX_RESOURCES),
   };
+}
+
+/** What a client asks for without the resources that it is not shown. */
+async function shownOf(
+  deps: ListenDeps,
+  { access }: Incoming,
+  view: View,
+  filter: ListenFilter,
+): Promise<ListenFilter> {
+  const uris: string[] = [];
+  for (const uri of filter.resourceSubscriptions ?? []) {
+    const found = ownerIn(view, uri);
+    if (found === null) continue;
+    const visibility = await visibilityOf(deps, access, found.server);
+    if (visibility === null || visibility.showsUri(found.own)) uris.push(uri);
+  }
+  return { ...filter, resourceSubscriptions: uris };
 }
 
 /** The servers' own URIs; those of no server that is shown here are left out. */

@@ -4,6 +4,7 @@ import type { SessionStates } from "../sessions/session_states.ts";
 import type { ClientSession } from "../sessions/session.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { Caller } from "../upstream/upstream.ts";
+import { type AdmissionDeps, visibilityOf } from "./admission.ts";
 import type { Authority } from "./authority.ts";
 import type { Attendances } from "./attendances.ts";
 import { callerOf } from "./callers.ts";
@@ -11,6 +12,7 @@ import type { ClientLines } from "./client_lines.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
 import type { ListChanges } from "./list_changes.ts";
+import type { MemberEnds } from "./member_ends.ts";
 import type { OpenStreams } from "./open_streams.ts";
 import type { ReplayStream } from "./replay_stream.ts";
 import type { ReplayStreams } from "./replay_streams.ts";
@@ -18,12 +20,13 @@ import { restoreSubscriptions } from "./subscriptions.ts";
 import type { TokenEnds } from "./token_ends.ts";
 
 /** What listening clients need. */
-export interface ListeningDeps {
+export interface ListeningDeps extends Pick<AdmissionDeps, "definitions"> {
   attendances: Attendances;
   authority: Authority;
   connector: Connector;
   lines: ClientLines;
   listChanges: ListChanges;
+  memberEnds: MemberEnds;
   openStreams: OpenStreams;
   replays: ReplayStreams;
   states: SessionStates;
@@ -89,7 +92,7 @@ export class ListeningStreams {
 
   /** Lets a client hear what concerns its session, until it is disposed of. */
   async join(endpoint: Endpoint, caller: Caller, ear: Ear): Promise<Disposable> {
-    const { connector, lines, listChanges } = this.#deps;
+    const { connector, lines, listChanges, memberEnds } = this.#deps;
     const { slug, access, scope } = endpoint;
     const leaving = new AbortController();
     using joined = new DisposableStack();
@@ -103,11 +106,12 @@ export class ListeningStreams {
       },
     }));
     joined.use(afterAbout(RESTORE_MS, () => {
-      void restoreSubscriptions(this.#deps, access, caller, leaving.signal);
+      void restoreSubscriptions(this.#deps, access, caller, leaving.signal)
+        .then(() => memberEnds.note(access));
     }));
     joined.defer(() => leaving.abort());
-    const hears = (server: string, method: string) =>
-      this.#hears(endpoint, caller, server, method).catch(() => false);
+    const hears = (server: string, message: RpcNotification | RpcRequest) =>
+      this.#hears(endpoint, caller, server, message).catch(() => false);
     joined.use(await lines.open({ client: caller, scope, hears, ...ear }));
     return joined.move();
   }
@@ -116,13 +120,15 @@ export class ListeningStreams {
     { slug, access }: Endpoint,
     caller: Caller,
     server: string,
-    method: string,
+    message: RpcNotification | RpcRequest,
   ): Promise<boolean> {
     const { authority, states } = this.#deps;
-    const { snapshot } = await authority.authenticateHash(slug, access.token.hash);
-    const installed = snapshot.servers.get(server);
+    const current = await authority.authenticateHash(slug, access.token.hash);
+    const installed = current.snapshot.servers.get(server);
     if (installed === undefined) return false;
-    if (method !== "notifications/resources/updated") return true;
+    if (message.method !== "notifications/resources/updated") return true;
+    const visibility = await visibilityOf(this.#deps, current, installed);
+    if (visibility?.lets(message) === false) return false;
     const { subscriptions } = await states.get(caller);
     return subscriptions.some(({ serverId }) => serverId === installed.id);
   }

@@ -14,10 +14,11 @@ export interface ListeningLine {
   /** Whether the client reads it right now, and not only may come back. */
   isAttached(): boolean;
   /**
-   * Whether the client is still to hear this of a server: that is installed where it was,
-   * and the client has not ended all its subscriptions there, at whichever process.
+   * Whether the client is still to hear this of a server, in the server's own names: that
+   * is installed where it was, the client is shown what it is about, and has not ended all
+   * its subscriptions there, at whichever process.
    */
-  hears(server: string, method: string): Promise<boolean>;
+  hears(server: string, message: RpcNotification | RpcRequest): Promise<boolean>;
   /** Brings a message to the client; waits for a slow reader. */
   send(message: RpcNotification | RpcRequest): void | Promise<void>;
 }

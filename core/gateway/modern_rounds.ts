@@ -8,6 +8,7 @@ import type { JsonObject } from "../mcp/message.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { UpstreamAnswer, UpstreamCall } from "../upstream/upstream.ts";
 import type { HeldCalls, Round } from "./held_calls.ts";
+import { AccessEnded } from "./in_flight.ts";
 import type { Incoming } from "./incoming.ts";
 import { badState, type RequestStates, type StateOwner } from "./request_state.ts";
 import type { TokenEnds } from "./token_ends.ts";
@@ -47,7 +48,13 @@ export async function inModernRounds(
     owner,
     tell: call.onNotification,
     signal: call.signal,
-    onTokenEnd: (end) => tokenEnds.watch(incoming.access, end),
+    onShutOut: (end) => {
+      using ends = new DisposableStack();
+      const tokenEnd = () => end(new AccessEnded());
+      ends.use(tokenEnds.watch(incoming.access, tokenEnd));
+      ends.use(tokenEnds.watchServer(incoming.access, call.target, end));
+      return ends.move();
+    },
   };
 
   const own = typeof state === "string" ? await requestStates.open(state, owner) : null;

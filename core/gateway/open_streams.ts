@@ -7,12 +7,15 @@ import type { Access, Authority } from "./authority.ts";
 import type { EventStream } from "./event_stream.ts";
 import { isGood } from "./token_ends.ts";
 
+/** Called before a stream is ended; the token may be the reason, or the process's own end. */
+type OnEnd = (why: "shut out" | "closing") => void;
+
 interface Held {
   slug: string;
   workspaceId: WorkspaceId;
   tokenHash: string;
   stream: EventStream;
-  onEnd: () => void;
+  onEnd: OnEnd;
 }
 
 interface Watched {
@@ -56,7 +59,7 @@ export class OpenStreams {
    * Holds a stream until it is over, is released or its token ends. Throws `too_many`
    * and `shutting_down`.
    */
-  hold(slug: string, access: Access, stream: EventStream, onEnd: () => void): Disposable {
+  hold(slug: string, access: Access, stream: EventStream, onEnd: OnEnd): Disposable {
     const { token, snapshot } = access;
     const { id } = snapshot.workspace;
     if (this.#closed) throw new GatewayError("shutting_down", "Cannot open a stream: closing");
@@ -82,7 +85,7 @@ export class OpenStreams {
   close(): void {
     this.#closed = true;
     for (const { streams } of [...this.#workspaces.values()]) {
-      for (const held of [...streams]) this.#end(held);
+      for (const held of [...streams]) this.#end(held, "closing");
     }
     if (this.#timer !== null) clearInterval(this.#timer);
     this.#timer = null;
@@ -120,10 +123,10 @@ export class OpenStreams {
     this.#timer = null;
   }
 
-  #end(held: Held): void {
+  #end(held: Held, why: Parameters<OnEnd>[0]): void {
     this.#release(held);
+    held.onEnd(why);
     held.stream.end();
-    held.onEnd();
   }
 
   #tick(): void {
@@ -141,7 +144,7 @@ export class OpenStreams {
     await Promise.all([...byToken.values()].map(async (group) => {
       const [{ slug, tokenHash }] = group;
       if (await isGood(this.#authority, slug, tokenHash)) return;
-      for (const held of group) this.#end(held);
+      for (const held of group) this.#end(held, "shut out");
     }));
   }
 }

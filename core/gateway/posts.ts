@@ -1,11 +1,12 @@
 import { Buffer } from "node:buffer";
+import { reasonOf } from "../calls/reason.ts";
 import { asGatewayError, GatewayError } from "../errors.ts";
 import { errorOf, type Message, RPC, type RpcRequest } from "../mcp/message.ts";
 import { ASSUMED_LEGACY } from "../mcp/versions.ts";
 import type { ClientSessions } from "../sessions/client_sessions.ts";
 import type { ClientSession } from "../sessions/session.ts";
 import { NO_SESSION } from "../sessions/session.ts";
-import { type CallerVerdict, identifyCaller, SESSION_NOT_FOUND } from "./callers.ts";
+import { type CallerVerdict, identifyCaller } from "./callers.ts";
 import type { ClientMessages } from "./client_messages.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { type Accepts, readAccept } from "./http_guard.ts";
@@ -14,7 +15,8 @@ import { type Flight, flightKey, type InFlight, TakenBack } from "./in_flight.ts
 import type { OpenStreams } from "./open_streams.ts";
 import type { ReplayStreams } from "./replay_streams.ts";
 import { replyLine, type ReplyLineDeps } from "./reply_lines.ts";
-import { errorAnswer, errorResponse, faultResponse, type Log } from "./rpc_reply.ts";
+import { faulty, Refused, sessionNotFound } from "./refused.ts";
+import { errorAnswer, errorResponse, type Log } from "./rpc_reply.ts";
 import { type ServeDeps, serveRequest } from "./serve_request.ts";
 import type { TokenEnds } from "./token_ends.ts";
 
@@ -60,14 +62,13 @@ export class Posts {
     const { content } = post;
     if (Array.isArray(content)) return await this.#batch(post, accepts, content);
     if (content.kind === "request") return await this.#single(post, accepts, content.message);
-    return await this.#messages(post, [content]) ?? accepted();
+    await this.#messages(post, [content]);
+    return accepted();
   }
 
   async #single(post: Post, accepts: Accepts, request: RpcRequest): Promise<Response> {
-    const verdict = await this.#identify(post, request);
-    if (verdict instanceof Response) return verdict;
-    const spoken = { request, ...verdict };
-    if (isListening(spoken) && !accepts.stream) return this.#refuse(request, notAStream());
+    const spoken = { request, ...await this.#identify(post, request) };
+    if (isListening(spoken) && !accepts.stream) throw this.#refused(request, notAStream());
     return await this.#serve(post, accepts, [spoken]);
   }
 
@@ -75,15 +76,12 @@ export class Posts {
     const requests = batch.flatMap((one) => one.kind === "request" ? [one.message] : []);
     const spoken: Spoken[] = [];
     for (const request of requests) {
-      const verdict = await this.#identify(post, request);
-      if (verdict instanceof Response) return verdict;
-      spoken.push({ request, ...verdict });
+      spoken.push({ request, ...await this.#identify(post, request) });
     }
-    if (!await this.#mayBatch(post, spoken)) return batchRefused();
+    if (!await this.#mayBatch(post, spoken)) throw batchRefused();
 
-    const others = batch.filter(({ kind }) => kind !== "request");
-    const refusal = await this.#messages(post, others);
-    if (refusal !== null || spoken.length === 0) return refusal ?? accepted();
+    await this.#messages(post, batch.filter(({ kind }) => kind !== "request"));
+    if (spoken.length === 0) return accepted();
     return await this.#serve(post, accepts, spoken, spoken.length);
   }
 
@@ -95,27 +93,31 @@ export class Posts {
     return (session?.protocolVersion ?? header) === BATCHES_IN;
   }
 
-  async #identify(post: Post, request: RpcRequest): Promise<Identified | Response> {
-    try {
-      const { sessions } = this.#deps;
-      const verdict = await identifyCaller(sessions, post.endpoint, request, post.headers);
-      return "fault" in verdict ? faultResponse(request.id, verdict.fault) : verdict;
-    } catch (error) {
-      return this.#refuse(request, error);
-    }
+  async #identify(post: Post, request: RpcRequest): Promise<Identified> {
+    const verdict = await identifyCaller(
+      this.#deps.sessions,
+      post.endpoint,
+      request,
+      post.headers,
+    ).catch((error) => {
+      throw this.#refused(request, error);
+    });
+    if ("fault" in verdict) throw faulty(verdict.fault, request.id);
+    return verdict;
   }
 
-  #refuse(request: RpcRequest, error: unknown): Response {
+  #refused(request: RpcRequest, error: unknown): Refused {
     const answer = errorAnswer(request.id, error, this.#deps.log);
-    return Response.json(answer, { status: asGatewayError(error).status });
+    const response = Response.json(answer, { status: asGatewayError(error).status });
+    return new Refused(response, reasonOf(error));
   }
 
-  /** Takes notifications and answers; gives a refusal, or `null` when all were taken. */
-  async #messages(post: Post, messages: readonly Message[]): Promise<Response | null> {
-    if (messages.length === 0) return null;
+  /** Takes notifications and answers. */
+  async #messages(post: Post, messages: readonly Message[]): Promise<void> {
+    if (messages.length === 0) return;
     const session = await this.#sessionOf(post);
     const namesSession = post.headers.has("mcp-session-id");
-    if (namesSession && session === null) return faultResponse(undefined, SESSION_NOT_FOUND);
+    if (namesSession && session === null) throw sessionNotFound();
 
     const memberId = post.endpoint.access.token.id;
     const owner = { memberId, sessionKey: session?.nonce ?? NO_SESSION };
@@ -123,7 +125,6 @@ export class Posts {
       if (one.kind === "notification") await this.#deps.messages.notified(owner, one.message);
       if (one.kind === "response") await this.#deps.messages.answered(owner, one.message);
     }
-    return null;
   }
 
   async #sessionOf({ headers, endpoint: { access, scope } }: Post): Promise<ClientSession | null> {
@@ -144,6 +145,7 @@ export class Posts {
       ? { "mcp-session-id": await sessions.idOf(session) }
       : {};
     const flights = this.#beginAll(post, spoken);
+    const unanswered = new Set(spoken.filter((one) => !isListening(one)));
     const abandonAll = (reason: string) => flights.forEach((flight) => flight.abandon(reason));
 
     const reply = new HttpReply({
@@ -159,18 +161,18 @@ export class Posts {
       hold: (stream, onEnd) => openStreams.hold(slug, access, stream, onEnd),
       // Only a modern client takes its request back by leaving (2026-07-28, Cancellation).
       onGone: (reason) => caller.era === "modern" && abandonAll(reason),
-      onShutOut: abandonAll,
+      onShutOut: () => flights.forEach((flight) => flight.shutOut()),
+      lastWords: () => [...unanswered].map(({ request }) => this.#shutOutAnswer(request)),
     });
-    if (isListening(spoken[0])) {
-      try {
-        reply.begin();
-      } catch (error) {
-        flights.forEach((flight) => flight[Symbol.dispose]());
-        return this.#refuse(spoken[0].request, error);
-      }
-    }
-    spoken.forEach((one, index) => void this.#run(post, one, flights[index], reply, spoken.length));
+    spoken.forEach((one, index) =>
+      void this.#run(post, one, flights[index], reply, spoken.length)
+        .finally(() => unanswered.delete(one))
+    );
     return await reply.response;
+  }
+
+  #shutOutAnswer(request: RpcRequest): string {
+    return JSON.stringify(errorAnswer(request.id, shutOut(), this.#deps.log));
   }
 
   /** Begins all of them, or none. */
@@ -191,24 +193,26 @@ export class Posts {
 
   async #run(
     { endpoint: { access, scope }, body }: Post,
-    { request, caller }: Spoken,
+    one: Spoken,
     flight: Flight,
     reply: HttpReply,
     share: number,
   ): Promise<void> {
     using _flight = flight;
+    const { request, caller } = one;
     const { signal } = flight;
     let isShutOut = false;
     using _end = this.#deps.tokenEnds.watch(access, () => {
       isShutOut = true;
-      flight.abandon("The token may no longer be used");
+      flight.shutOut();
     });
     const line = replyLine(this.#deps, caller, reply);
     const bytesIn = Math.round(Buffer.byteLength(body) / share);
 
     try {
-      const incoming = { request, access, scope, caller, bytesIn, signal, line };
-      const served = await serveRequest(this.#deps, incoming);
+      const incoming = { request, access, scope, caller, bytesIn, signal, cut: flight.cut, line };
+      const onLetIn = () => isListening(one) ? reply.begin() : reply.startWaiting();
+      const served = await serveRequest(this.#deps, { ...incoming, onLetIn });
       if (isShutOut) reply.fail(errorResponse(shutOut(), this.#deps.log));
       if (signal.reason instanceof TakenBack) return reply.drop();
       await reply.finish(served);
@@ -226,10 +230,11 @@ function accepted(): Response {
   return new Response(null, { status: 202 });
 }
 
-function batchRefused(): Response {
+function batchRefused(): Refused {
   const sentence = "Invalid request: batches are part of protocol version 2025-03-26 alone, " +
     "and initialize is never part of one; send one message per POST";
-  return Response.json(errorOf(undefined, RPC.invalidRequest, sentence), { status: 400 });
+  const body = errorOf(undefined, RPC.invalidRequest, sentence);
+  return new Refused(Response.json(body, { status: 400 }), "invalid_request");
 }
 
 function shutOut(): GatewayError {

@@ -58,6 +58,8 @@ export class ReplayStreams {
   readonly #mail: InstanceMail;
   readonly #remote: RemoteConnections;
   readonly #held = new Map<string, Held>();
+  /** How many streams each member has. */
+  readonly #ofMember = new Map<string, number>();
   readonly #readBy = new WeakMap<Connection, ReplayStream>();
   #chars = 0;
 
@@ -77,12 +79,13 @@ export class ReplayStreams {
       endsWithAnswer: kind === "reply",
       onKept: (chars) => this.#count(chars),
       onClosed: () => {
-        this.#held.delete(id);
+        if (this.#held.delete(id)) this.#countMember(session.tokenId, -1);
         onClosed();
       },
     });
     this.#makeRoom();
     this.#held.set(id, { stream, memberId: session.tokenId, sessionKey: session.nonce });
+    this.#countMember(session.tokenId, 1);
     // Whoever resumes it may do so at another process, which asks by letter.
     this.#mail.listen();
     return stream;
@@ -118,6 +121,19 @@ export class ReplayStreams {
     for (const held of [...this.#held.values()]) {
       const isOfSession = held.memberId === memberId && held.sessionKey === sessionKey;
       if (isOfSession) held.stream.drop();
+    }
+  }
+
+  /** Whether a member has streams here, read or not. */
+  hasMember(memberId: string): boolean {
+    return this.#ofMember.has(memberId);
+  }
+
+  /** Ends the streams of a member whose token has ended. */
+  endOfMember(memberId: string): void {
+    if (!this.hasMember(memberId)) return;
+    for (const held of [...this.#held.values()]) {
+      if (held.memberId === memberId) held.stream.drop();
     }
   }
 
@@ -162,6 +178,12 @@ export class ReplayStreams {
       held?.stream.left(gone);
     });
     return { resumption: this.#resumeHere(letter.data, letter.data, connection) };
+  }
+
+  #countMember(memberId: string, change: 1 | -1): void {
+    const count = (this.#ofMember.get(memberId) ?? 0) + change;
+    if (count > 0) this.#ofMember.set(memberId, count);
+    else this.#ofMember.delete(memberId);
   }
 
   #count(chars: number): void {

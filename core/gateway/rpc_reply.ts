@@ -12,15 +12,22 @@ export function errorAnswer(id: RequestId | undefined, error: unknown, log: Log)
   if (error instanceof TakenBack) return errorOf(id, RPC.internalError, "It was taken back");
   const known = asGatewayError(error);
   if (known.code === "internal") log(`Internal error: ${known.stack ?? known.message}`);
-  return errorOf(id, known.rpcCode, known.publicMessage);
+  return errorOf(id, known.rpcCode, known.publicMessage, known.data);
 }
 
 /** An error that ends a request before it is a request: with its HTTP status. */
 export function errorResponse(error: unknown, log: Log): Response {
   const known = asGatewayError(error);
   if (known.code === "unauthorized") return refusal();
-  const headers: Record<string, string> = known.code === "too_many" ? { "retry-after": "1" } : {};
-  return Response.json(errorAnswer(undefined, known, log), { status: known.status, headers });
+  return Response.json(errorAnswer(undefined, known, log), {
+    status: known.status,
+    headers: retryAfter(known.retryAfterSeconds),
+  });
+}
+
+/** The header that says when to try again; none where that is no matter of time. */
+export function retryAfter(seconds: number | null): Record<string, string> {
+  return seconds === null ? {} : { "retry-after": String(seconds) };
 }
 
 /** The one refusal of every caller who may not come in. */

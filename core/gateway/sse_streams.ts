@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { z } from "zod";
 import { GatewayError } from "../errors.ts";
 import { randomText } from "../ids.ts";
+import { JsonTooDeep } from "../mcp/json_lexer.ts";
 import { type JsonObject, type Message, parseMessage, type RpcRequest } from "../mcp/message.ts";
 import { endpointEvent, messageEvent } from "../mcp/sse.ts";
 import type { Keyring } from "../secrets/keyring.ts";
@@ -10,13 +11,15 @@ import { type ClientSession, StreamAddress } from "../sessions/session.ts";
 import { type Caller, NO_HEADERS } from "../upstream/upstream.ts";
 import type { Access } from "./authority.ts";
 import { callerOf } from "./callers.ts";
-import { type Endpoint, endpointAt } from "./endpoint.ts";
+import { type Endpoint, endpointAt, scopeOf } from "./endpoint.ts";
 import { EventStream, STREAM_HEADERS } from "./event_stream.ts";
+import { endBy } from "./forward.ts";
 import { flightKey, TakenBack } from "./in_flight.ts";
 import type { InstanceMail } from "./instance_mail.ts";
 import type { ListeningDeps, ListeningStreams } from "./listening_streams.ts";
 import type { PostsDeps } from "./posts.ts";
 import type { Served } from "./incoming.ts";
+import { recordRefusal } from "./refusal_record.ts";
 import { replyLine } from "./reply_lines.ts";
 import { errorAnswer } from "./rpc_reply.ts";
 import { serveRequest } from "./serve_request.ts";
@@ -140,12 +143,13 @@ export class SseStreams {
    * store has spent time on its way and is checked again.
    */
   async #take(stream: SseStream, body: string, access: Access | null): Promise<void> {
-    const message = parseMessage(body);
-
     try {
+      const message = parseMessage(body);
       if (message?.kind === "request") await this.#serve(stream, message.message, body, access);
       else if (message !== null) await this.#noticed(stream, message);
     } catch (error) {
+      // What is no message is passed over, and so is this.
+      if (error instanceof JsonTooDeep) return;
       this.#deps.log(`Cannot serve a message of an event stream: ${error}`);
     }
   }
@@ -177,27 +181,57 @@ export class SseStreams {
     body: string,
     letIn: Access | null,
   ): Promise<Pick<Served, "json" | "rest"> | null> {
-    const { authority, inFlight, log, tokenEnds } = this.#deps;
-
+    const { authority, log, now } = this.#deps;
+    const arrivedAt = now();
+    let access: Access;
     try {
-      const access = letIn ?? await authority.authenticateHash(stream.slug, stream.tokenHash);
-      const endpoint = endpointAt(stream.slug, access, stream.server);
-      const caller = await this.#callerOf(stream, endpoint, request);
-      using flight = inFlight.begin(flightKey(caller.memberId, caller.sessionKey, request.id));
-      using _end = tokenEnds.watch(access, () => flight.abandon("The token may no longer be used"));
-      const served = await serveRequest(this.#deps, {
-        request,
-        access,
-        scope: endpoint.scope,
-        caller,
-        bytesIn: Buffer.byteLength(body),
-        signal: flight.signal,
-        line: replyLine(this.#deps, caller, reply),
-      });
-      return flight.signal.reason instanceof TakenBack ? null : served;
+      access = letIn ?? await authority.authenticateHash(stream.slug, stream.tokenHash);
     } catch (error) {
+      await authority.noteRefused(error);
       return { json: JSON.stringify(errorAnswer(request.id, error, log)) };
     }
+
+    try {
+      return await this.#served(stream, reply, request, body, access);
+    } catch (error) {
+      const json = JSON.stringify(errorAnswer(request.id, error, log));
+      const refused = {
+        reason: endBy(error).reason,
+        messages: [{ kind: "request" as const, message: request }],
+      };
+      const at = { arrivedAt, durationMs: 0, httpMethod: "POST" };
+      const sizes = { bytesIn: Buffer.byteLength(body), bytesOut: Buffer.byteLength(json) };
+      const about = { access, scope: scopeOf(stream.server), ...at, ...sizes };
+      return await recordRefusal(this.#deps.callLog, refused, about)
+        .then(() => ({ json }), (failed) => {
+          return { json: JSON.stringify(errorAnswer(request.id, failed, log)) };
+        });
+    }
+  }
+
+  async #served(
+    stream: SseStream,
+    reply: SharedReply,
+    request: RpcRequest,
+    body: string,
+    access: Access,
+  ): Promise<Served | null> {
+    const { inFlight, tokenEnds } = this.#deps;
+    const endpoint = endpointAt(stream.slug, access, stream.server);
+    const caller = await this.#callerOf(stream, endpoint, request);
+    using flight = inFlight.begin(flightKey(caller.memberId, caller.sessionKey, request.id));
+    using _end = tokenEnds.watch(access, flight.shutOut);
+    const served = await serveRequest(this.#deps, {
+      request,
+      access,
+      scope: endpoint.scope,
+      caller,
+      bytesIn: Buffer.byteLength(body),
+      signal: flight.signal,
+      cut: flight.cut,
+      line: replyLine(this.#deps, caller, reply),
+    });
+    return flight.signal.reason instanceof TakenBack ? null : served;
   }
 
   async #callerOf(stream: SseStream, endpoint: Endpoint, request: RpcRequest): Promise<Caller> {

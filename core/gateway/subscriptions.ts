@@ -5,11 +5,13 @@ import type { SessionStates } from "../sessions/session_states.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { Caller } from "../upstream/upstream.ts";
 import { NO_SESSION } from "../sessions/session.ts";
-import type { Access, Authority } from "./authority.ts";
-import { forward, type ForwardDeps, type ForwardEnd } from "./forward.ts";
+import { type Access, type Authority, memberTarget } from "./authority.ts";
+import { NotShown } from "./admission.ts";
+import { forward, type ForwardDeps, type ForwardEnd, refusedEnd } from "./forward.ts";
 import type { Incoming } from "./incoming.ts";
-import { errorAnswer } from "./rpc_reply.ts";
 import type { Attendances } from "./attendances.ts";
+
+const DONE = { outcome: "ok", reason: null } as const;
 
 /** What subscribing needs. */
 export interface SubscriptionDeps extends ForwardDeps {
@@ -33,11 +35,11 @@ export async function serveSubscription(
   const isWanted = request.method === "resources/subscribe";
 
   try {
-    const target = await access.snapshot.target(server);
+    const target = await memberTarget(access, server);
     const { route } = await deps.connector.profile(target, caller, signal);
     if (route === "modern" && isWanted) deps.attendances.checkRoom(caller, server.id);
     const end = route === "modern"
-      ? { response: resultOf(request.id, {}), status: 200, outcome: "ok" as const, item: uri }
+      ? { response: resultOf(request.id, {}), status: 200, ...DONE, item: uri }
       : await forward(deps, incoming, server, uri);
     if (end.response.error !== undefined) return end;
 
@@ -45,8 +47,8 @@ export async function serveSubscription(
     if (route === "modern") await attend(deps, access, caller, server);
     return end;
   } catch (error) {
-    const response = errorAnswer(request.id, error, deps.log);
-    return { response, status: 200, outcome: "refused", item: uri };
+    if (error instanceof NotShown) throw error;
+    return { ...refusedEnd(deps, incoming, error, uri), status: 200 };
   }
 }
 
@@ -93,12 +95,16 @@ export async function restoreSubscriptions(
   signal: AbortSignal,
 ): Promise<void> {
   const { subscriptions } = await deps.states.get(caller).catch(() => NO_STATE);
+  if (subscriptions.length === 0) return;
   const ids = new Set(subscriptions.map(({ serverId }) => serverId));
-  const servers = [...access.snapshot.servers.values()].filter(({ id }) => ids.has(id));
+  // The client began to listen a while ago: it may not be let in, or the server not called, now.
+  const { slug } = access.snapshot.workspace;
+  const now = await deps.authority.authenticateHash(slug, access.token.hash).catch(() => null);
+  const servers = [...now?.snapshot.servers.values() ?? []].filter(({ id }) => ids.has(id));
 
   await Promise.all(servers.map(async (server) => {
     try {
-      const target = await access.snapshot.target(server);
+      const target = await deps.authority.targetOf(slug, access.token.hash, server.slug);
       // A legacy session takes up its subscriptions by itself when it is opened.
       const { route } = await deps.connector.profile(target, caller, signal);
       if (route === "modern") await attend(deps, access, caller, server);

@@ -2,6 +2,7 @@ import { afterAbout } from "../coarse_timer.ts";
 import { GatewayError } from "../errors.ts";
 import { keys } from "../kv/keys.ts";
 import type { Signals } from "../kv/signals.ts";
+import type { Server } from "../servers/server.ts";
 import type { Access, Authority } from "./authority.ts";
 
 /** What is over sooner than this was let in just now, and is not watched. */
@@ -12,7 +13,8 @@ const CHECK_MS = 15_000;
 
 /**
  * Ends what is done on behalf of a token that stops being good meanwhile: calls whether or
- * not somebody waits for them, and what is kept for a client that may come back.
+ * not somebody waits for them, and what is kept for a client that may come back. So it
+ * does with what is done at a server that may not be called any more.
  */
 export class TokenEnds {
   readonly #authority: Authority;
@@ -28,14 +30,37 @@ export class TokenEnds {
 
   /** Calls `onEnd` once when the token is no longer good, unless disposed of before. */
   watch(access: Access, onEnd: () => void): Disposable {
+    const { snapshot: { workspace: { slug } }, token: { hash } } = access;
+    return this.#watch(access, async () => {
+      return await isGood(this.#authority, slug, hash) ? null : onEnd;
+    });
+  }
+
+  /**
+   * Calls `onEnd` once when a server may not be called in the token's workspace any more:
+   * it is disabled, uninstalled or removed. The token's own end is not told.
+   */
+  watchServer(
+    access: Access,
+    server: Pick<Server, "id" | "slug">,
+    onEnd: (why: GatewayError) => void,
+  ): Disposable {
+    const { snapshot: { workspace: { slug } }, token: { hash } } = access;
+    return this.#watch(access, async () => {
+      const why = await this.#authority.faultOf(slug, hash, server).catch(() => null);
+      return why === null ? null : () => onEnd(why);
+    });
+  }
+
+  /** Looks for an end until there is one, whenever the epoch moves. */
+  #watch(access: Access, findEnd: () => Promise<(() => void) | null>): Disposable {
     let watcher: Disposable | null = null;
     const check = () =>
-      void isGood(this.#authority, access.snapshot.workspace.slug, access.token.hash)
-        .then((good) => {
-          if (good || !this.#checks.has(check)) return;
-          stop();
-          onEnd();
-        });
+      void findEnd().then((end) => {
+        if (end === null || !this.#checks.has(check)) return;
+        stop();
+        end();
+      });
     const begin = () => {
       if (this.#isClosed) return;
       this.#checks.add(check);

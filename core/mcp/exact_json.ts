@@ -1,3 +1,6 @@
+import { isNestedDeeper } from "./json_depth.ts";
+import { JsonTooDeep, MAX_JSON_DEPTH } from "./json_lexer.ts";
+
 declare global {
   // The libraries of types do not know this part of ECMAScript yet.
   interface JSON {
@@ -17,9 +20,10 @@ const NUMBER = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
  * Parses JSON so that `JSON.stringify` gives back every number that was in it.
  *
  * One that JavaScript cannot hold becomes an opaque object in its place: whoever looks
- * for a number does not find one there. Throws `SyntaxError`.
+ * for a number does not find one there. Throws `SyntaxError`, and {@linkcode JsonTooDeep}.
  */
 export function parseExact(text: string): unknown {
+  if (isNestedDeeper(text, MAX_JSON_DEPTH)) throw new JsonTooDeep();
   return MAY_CHANGE.test(text) ? JSON.parse(text, keepNumber) : JSON.parse(text);
 }
 

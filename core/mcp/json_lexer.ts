@@ -25,6 +25,15 @@ export class JsonFault extends Error {
 /** How deep objects and arrays may lie in each other. */
 export const MAX_JSON_DEPTH = 1_000;
 
+/** A text that is nested deeper than anything needs: walking it could exhaust the stack. */
+export class JsonTooDeep extends JsonFault {
+  override name = "JsonTooDeep";
+
+  constructor() {
+    super(`The text is nested deeper than ${MAX_JSON_DEPTH}`);
+  }
+}
+
 /** What may come next. */
 const VALUE = 0;
 const FIRST_ITEM = 1;
@@ -170,9 +179,7 @@ export class JsonLexer {
   }
 
   #open(isObject: boolean, at: number): number {
-    if (this.#depth === MAX_JSON_DEPTH) {
-      throw new JsonFault(`The text is nested deeper than ${MAX_JSON_DEPTH}`);
-    }
+    if (this.#depth === MAX_JSON_DEPTH) throw new JsonTooDeep();
     this.#isObject[this.#depth++] = isObject ? 1 : 0;
     this.#state = isObject ? FIRST_KEY : FIRST_ITEM;
     this.#tokens.valueStart(at, isObject ? "object" : "array");

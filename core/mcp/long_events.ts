@@ -1,8 +1,7 @@
+import type { ByteReader } from "./byte_reader.ts";
 import { joined } from "./json_splice.ts";
 import { SseData, SseFrames } from "./sse_frames.ts";
 import { type SseEvent, type SseMark, SseParser, SseTooLarge } from "./sse.ts";
-
-type Reader = ReadableStreamDefaultReader<Uint8Array>;
 
 /** An event whose data is read while it comes. */
 export interface LongEvent {
@@ -19,6 +18,8 @@ export interface LongEventOptions {
   /** Whether a long event whose data begins so is to be read while it comes. */
   isWanted(beginning: Uint8Array): boolean;
   mark?: SseMark;
+  /** Told how much is held; may throw. */
+  holding?: (heldBytes: number) => void;
 }
 
 /** A stream that ended in the middle of an event. */
@@ -31,7 +32,18 @@ export class SseCut extends Error {
  * is given while it comes. The caller owns the reader and cancels it.
  */
 export async function* readLongEvents(
-  reader: Reader,
+  reader: ByteReader,
+  options: LongEventOptions,
+): AsyncGenerator<SseEvent | LongEvent> {
+  try {
+    yield* eventsOf(reader, options);
+  } finally {
+    options.holding?.(0);
+  }
+}
+
+async function* eventsOf(
+  reader: ByteReader,
   options: LongEventOptions,
 ): AsyncGenerator<SseEvent | LongEvent> {
   const parser = new SseParser(options.maxBytes, options.mark);
@@ -47,6 +59,7 @@ export async function* readLongEvents(
         isAsked = false;
         yield* parser.feed(whole);
       }
+      options.holding?.(frames.heldBytes);
       if (frames.heldBytes > options.maxBytes) throw tooLarge(options.maxBytes);
       if (isAsked || frames.heldBytes < options.longBytes) continue;
 
@@ -54,6 +67,7 @@ export async function* readLongEvents(
       const data = new SseData();
       const beginning = joined(data.push(frames.beginning()));
       if (!options.isWanted(beginning)) continue;
+      options.holding?.(0);
       yield { chunks: chunksOf(reader, data, beginning) };
       while (data.rest === null) {
         const { done, value } = await reader.read();
@@ -68,7 +82,7 @@ export async function* readLongEvents(
 }
 
 async function* chunksOf(
-  reader: Reader,
+  reader: ByteReader,
   data: SseData,
   beginning: Uint8Array,
 ): AsyncGenerator<Uint8Array> {

@@ -1,4 +1,5 @@
 import { parseExact } from "./exact_json.ts";
+import { JsonTooDeep } from "./json_lexer.ts";
 
 /** Any JSON object; unknown fields are kept as they came. */
 export type JsonObject = Record<string, unknown>;
@@ -78,13 +79,10 @@ export function asMessage(value: unknown): Message | null {
   return asResponse(value);
 }
 
-/** Parses one message; `null` for what is no JSON-RPC. */
+/** Parses one message; `null` for what is no JSON-RPC. Throws `JsonTooDeep`. */
 export function parseMessage(text: string): Message | null {
-  try {
-    return asMessage(parseExact(text));
-  } catch {
-    return null;
-  }
+  const value = parseOrNothing(text);
+  return value === undefined ? null : asMessage(value);
 }
 
 /** The most messages that one batch may hold. */
@@ -94,13 +92,19 @@ export const MAX_BATCH = 100;
  * Parses one message, or a batch of them (2025-03-26, Batching).
  *
  * Returns `null` for what is no JSON-RPC, and for a batch that is empty, has more than
- * {@linkcode MAX_BATCH} messages, or has something else among them.
+ * {@linkcode MAX_BATCH} messages, or has something else among them. Throws `JsonTooDeep`.
  */
 export function parseMessages(text: string): Message | Message[] | null {
+  const value = parseOrNothing(text);
+  return value === undefined ? null : asMessages(value);
+}
+
+function parseOrNothing(text: string): unknown {
   try {
-    return asMessages(parseExact(text));
-  } catch {
-    return null;
+    return parseExact(text);
+  } catch (error) {
+    if (error instanceof JsonTooDeep) throw error;
+    return undefined;
   }
 }
 

@@ -107,26 +107,29 @@ export function isUsable(kind: ListKind, item: JsonObject): boolean {
  * name are left out.
  *
  * Only names, URIs and task ids change. Two tools whose shortened names would be the
- * same are told apart by their order, so give the whole list.
+ * same are told apart by their order, so give the whole list, and with `shown` the own
+ * keys of what is left in it.
  */
 export function exposeItems(
   naming: Naming,
   slug: string,
   kind: ListKind,
   items: readonly JsonObject[],
+  shown: ReadonlySet<string> | null = null,
 ): readonly JsonObject[] {
   const isWhole = items.every((item) => isUsable(kind, item));
   const usable = isWhole ? items : items.filter((item) => isUsable(kind, item));
-  if (naming.isPlain) return usable;
+  const key = KEY_FIELDS[kind];
+  const left = shown === null ? usable : usable.filter((item) => shown.has(String(item[key])));
+  if (naming.isPlain) return left;
 
   const to = exposing(naming, slug);
-  const key = KEY_FIELDS[kind];
   const rename = kind === "tasks"
     ? to.task
     : key === "name"
     ? namesFor(naming, slug, usable)
     : to.uri;
-  return usable.map((item) => mapText(renameMeta(to, item), key, rename));
+  return left.map((item) => mapText(renameMeta(to, item), key, rename));
 }
 
 function namesFor(

@@ -1,4 +1,7 @@
 import { createParser } from "eventsource-parser";
+import { SseFrames } from "./sse_frames.ts";
+import { StrictDecoder } from "./strict_text.ts";
+import type { ByteReader } from "./byte_reader.ts";
 
 /** One event of a server-sent event stream. */
 export interface SseEvent {
@@ -26,25 +29,37 @@ export class SseTooLarge extends Error {
  *
  * Comments and events without data (priming events, 2025-11-25 Transports) are
  * passed over, but for what `mark` keeps of them. Throws {@linkcode SseTooLarge} when one
- * event exceeds `maxChars`. The caller owns the reader and cancels it.
+ * event exceeds `maxBytes`. The caller owns the reader and cancels it.
+ * `holding` is told how much of an event that is not complete is held; it may throw.
  */
 export async function* readSse(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  maxChars: number,
+  reader: ByteReader,
+  maxBytes: number,
   mark?: SseMark,
+  holding: (heldBytes: number) => void = () => {},
 ): AsyncGenerator<SseEvent> {
-  const parser = new SseParser(maxChars, mark);
+  const parser = new SseParser(maxBytes, mark);
+  const frames = new SseFrames();
 
-  while (true) {
-    const { done, value } = await reader.read();
-    if (done) return;
-    yield* parser.feed(value);
+  try {
+    while (true) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const whole = frames.push(value);
+      if (whole.length > 0) yield* parser.feed(whole);
+      holding(frames.heldBytes);
+      if (frames.heldBytes > maxBytes) {
+        throw new SseTooLarge(`An event has more than ${maxBytes} bytes`);
+      }
+    }
+  } finally {
+    holding(0);
   }
 }
 
 /** Parses the bytes of one event stream; see {@linkcode readSse}. */
 export class SseParser {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new StrictDecoder();
   readonly #events: SseEvent[] = [];
   readonly #maxChars: number;
   readonly #parser: ReturnType<typeof createParser>;
@@ -67,9 +82,9 @@ export class SseParser {
     });
   }
 
-  /** Takes the next bytes and gives the events that they complete. */
+  /** Takes the next bytes and gives the events that they complete. Throws `NotUtf8`. */
   *feed(bytes: Uint8Array): Generator<SseEvent> {
-    this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
+    this.#parser.feed(this.#decoder.decode(bytes));
     yield* this.#events.splice(0);
     if (this.#isOver) throw new SseTooLarge(`An event has more than ${this.#maxChars} characters`);
   }

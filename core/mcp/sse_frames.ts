@@ -1,4 +1,4 @@
-import { joined } from "./json_splice.ts";
+import { BytePile } from "./byte_pile.ts";
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -11,8 +11,7 @@ const SPACE = 0x20;
  * What is given out is whole events; what is not whole yet is held.
  */
 export class SseFrames {
-  #held: Uint8Array[] = [];
-  #heldBytes = 0;
+  readonly #held = new BytePile();
   #isLineEmpty = true;
   #wasCr = false;
   /** Whether the last line end was that of an event. */
@@ -20,42 +19,31 @@ export class SseFrames {
 
   /** How many bytes of the event that is not complete are held. */
   get heldBytes(): number {
-    return this.#heldBytes;
+    return this.#held.sizeBytes;
   }
 
   /** Takes the next bytes and gives the events that are complete now, as one text. */
   push(chunk: Uint8Array): Uint8Array {
     const end = this.#lastEnd(chunk);
     if (end === 0) {
-      this.#hold(chunk);
+      this.#held.push(chunk);
       return new Uint8Array();
     }
-    const whole = joined([...this.#held, chunk.subarray(0, end)]);
-    this.#held = [];
-    this.#heldBytes = 0;
-    this.#hold(chunk.subarray(end));
+    const whole = this.#held.take(chunk.subarray(0, end));
+    if (end < chunk.length) this.#held.push(chunk.subarray(end));
     return whole;
   }
 
   /** What is held: the beginning of an event. */
   beginning(): Uint8Array {
-    const held = joined(this.#held);
-    this.#held = [held];
-    return held;
+    return this.#held.bytes();
   }
 
   /** Forgets what is held: somebody else has read that event to its end. */
   restart(): void {
-    this.#held = [];
-    this.#heldBytes = 0;
+    this.#held.clear();
     this.#isLineEmpty = true;
     this.#wasCr = false;
-  }
-
-  #hold(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
-    this.#held.push(bytes);
-    this.#heldBytes += bytes.length;
   }
 
   /** Where the last event that ends in this chunk is over; 0 = none does. */

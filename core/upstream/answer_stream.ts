@@ -1,11 +1,14 @@
 import { GatewayError } from "../errors.ts";
+import type { ByteReader } from "../mcp/byte_reader.ts";
 import type { Message, RequestId, RpcNotification, RpcRequest } from "../mcp/message.ts";
 import { parseMessages, type RpcResponse } from "../mcp/message.ts";
 import { type LongEvent, readLongEvents } from "../mcp/long_events.ts";
 import { readSse, type SseEvent, type SseMark, SseTooLarge } from "../mcp/sse.ts";
-import { networkFailure, upstreamFailure } from "./failures.ts";
+import type { Holding } from "./answer_room.ts";
+import { breachFailure, networkFailure, upstreamFailure } from "./failures.ts";
 import { type AnswerPassage, LARGE_BYTES } from "./large_answer.ts";
 import { MAX_ANSWER_CHARS } from "./upstream.ts";
+import type { UpstreamResponse } from "./upstream_response.ts";
 
 /** What to do with the messages of an answer that are not the answer itself. */
 export interface AnswerReader {
@@ -18,7 +21,7 @@ export interface AnswerReader {
    * Goes on with a stream that broke after an event with an id; `null` when the server
    * does not let one. Without it, such a stream is no answer.
    */
-  resume?(lastEventId: string, retryMs: number | null): Promise<Response | null>;
+  resume?(lastEventId: string, retryMs: number | null): Promise<UpstreamResponse | null>;
   /** Where a large answer goes; without it every message is read whole. */
   passage?: AnswerPassage;
 }
@@ -32,11 +35,11 @@ const MAX_RESUMPTIONS = 5;
  * ends without.
  */
 export async function readAnswerStream(
-  first: Response,
+  first: UpstreamResponse,
   reader: AnswerReader,
 ): Promise<RpcResponse> {
   const mark: SseMark = { lastEventId: null, retryMs: null };
-  let next: Response | "unreachable" | null = first;
+  let next: UpstreamResponse | "unreachable" | null = first;
 
   for (let inVain = 0; next !== null; inVain++) {
     const { lastEventId } = mark;
@@ -54,7 +57,7 @@ export async function readAnswerStream(
 async function goOn(
   mark: SseMark,
   reader: AnswerReader,
-): Promise<Response | "unreachable" | null> {
+): Promise<UpstreamResponse | "unreachable" | null> {
   if (mark.lastEventId === null || reader.resume === undefined) return null;
   try {
     return await reader.resume(mark.lastEventId, mark.retryMs);
@@ -66,20 +69,20 @@ async function goOn(
 
 /** Reads until the answer, or until the connection breaks where it can be gone on with. */
 async function readConnection(
-  response: Response,
+  response: UpstreamResponse,
   reader: AnswerReader,
   mark: SseMark,
 ): Promise<RpcResponse | null> {
   const { signal } = reader;
-  const body = response.body?.getReader();
-  if (body === undefined) return null;
+  const body = response.reader();
+  if (body === null) return null;
   // An abort alone leaves the body open once the Response was collected.
   const cancel = () => void body.cancel(signal.reason).catch(() => {});
   signal.addEventListener("abort", cancel);
   let isPassing = false;
 
   try {
-    for await (const event of eventsIn(body, reader, mark)) {
+    for await (const event of eventsIn(body, response.holding(), reader, mark)) {
       isPassing = "chunks" in event;
       const answer = "chunks" in event
         ? await reader.passage?.pass(event.chunks) ?? null
@@ -91,9 +94,10 @@ async function readConnection(
   } catch (error) {
     signal.throwIfAborted();
     if (isPassing) throw error;
-    const isBroken = !(error instanceof SseTooLarge || error instanceof GatewayError);
+    const failure = streamFailure(reader.slug, error);
+    const isBroken = failure.stage !== "protocol" && !(error instanceof GatewayError);
     if (isBroken && mark.lastEventId !== null && reader.resume !== undefined) return null;
-    throw streamFailure(reader.slug, error);
+    throw failure;
   } finally {
     signal.removeEventListener("abort", cancel);
     void body.cancel().catch(() => {});
@@ -101,14 +105,16 @@ async function readConnection(
 }
 
 function eventsIn(
-  body: ReadableStreamDefaultReader<Uint8Array>,
+  body: ByteReader,
+  holding: Holding,
   { passage }: AnswerReader,
   mark: SseMark,
 ): AsyncGenerator<SseEvent | LongEvent> {
-  if (passage === undefined) return readSse(body, MAX_ANSWER_CHARS, mark);
+  if (passage === undefined) return readSse(body, MAX_ANSWER_CHARS, mark, holding);
   return readLongEvents(body, {
     maxBytes: MAX_ANSWER_CHARS,
     longBytes: LARGE_BYTES,
+    holding,
     isWanted: (beginning) => passage.isWanted(beginning),
     mark,
   });
@@ -147,7 +153,8 @@ export function messagesOf(text: string): readonly Message[] {
 /** The failure of a stream that broke, or held what is not read. */
 export function streamFailure(slug: string, error: unknown): GatewayError {
   if (error instanceof GatewayError) return error;
-  return error instanceof SseTooLarge ? tooLarge(slug) : networkFailure(slug, error);
+  if (error instanceof SseTooLarge) return tooLarge(slug);
+  return breachFailure(slug, error) ?? networkFailure(slug, error);
 }
 
 /** The failure of a server that sends more than is read. */

@@ -13,8 +13,9 @@ interface Open {
 }
 
 interface Breaker {
+  slug: string;
   /** Failures of another address or other secrets say nothing about these. */
-  fingerprint: string;
+  sharedFingerprint: string;
   failures: number;
   sinceMs: number;
   /** `null` until it opens. */
@@ -65,6 +66,11 @@ export class Breakers {
     };
   }
 
+  /** The slugs of the servers to which no call passes, or one that tries. */
+  get open(): string[] {
+    return [...this.#breakers.values()].flatMap(({ slug, open }) => open === null ? [] : [slug]);
+  }
+
   /** A server was reached by other means than a call: it is back. */
   heard(target: Target): void {
     this.#close(target);
@@ -90,9 +96,9 @@ export class Breakers {
     return open;
   }
 
-  #find({ id, fingerprint }: Target): Breaker | null {
+  #find({ id, sharedFingerprint }: Target): Breaker | null {
     const breaker = this.#breakers.get(id);
-    return breaker?.fingerprint === fingerprint ? breaker : null;
+    return breaker?.sharedFingerprint === sharedFingerprint ? breaker : null;
   }
 
   #close(target: Target): void {
@@ -108,8 +114,9 @@ export class Breakers {
   #count(target: Target, error: GatewayError, trial: Open | null): void {
     if (error.fault === undefined) return;
     const nowMs = this.#now().getTime();
-    const { id, fingerprint } = target;
-    const breaker = this.#find(target) ?? { fingerprint, failures: 0, sinceMs: nowMs, open: null };
+    const { id, slug, sharedFingerprint } = target;
+    const breaker = this.#find(target) ??
+      { slug, sharedFingerprint, failures: 0, sinceMs: nowMs, open: null };
     this.#breakers.set(id, breaker);
 
     breaker.failures++;
@@ -118,8 +125,9 @@ export class Breakers {
     const isLasting = nowMs - breaker.sinceMs >= SHORTEST_FAILING_MS;
     if (breaker.failures < FAILURES_TO_OPEN || !isLasting) return;
     const pauseMs = Math.min((breaker.open?.pauseMs ?? 0) * 2 || FIRST_PAUSE_MS, LONGEST_PAUSE_MS);
+    const isOpening = breaker.open === null;
     breaker.open = { pauseMs, untilMs: nowMs + pauseMs, isTrying: false };
-    this.#tell(target, recordOf(breaker, error.publicMessage));
+    this.#tell(target, recordOf(breaker, error.publicMessage), isOpening);
   }
 
   #endTrial(target: Target, trial: Open): void {
@@ -129,9 +137,9 @@ export class Breakers {
   }
 
   /** In the order in which it happened, and never in a call's way. */
-  #tell({ id, slug }: Target, record: OpenBreaker | null): void {
+  #tell({ id, slug }: Target, record: OpenBreaker | null, isOpening = false): void {
     this.#telling = this.#telling
-      .then(() => this.#notes.setBreaker(id, record))
+      .then(() => this.#notes.setBreaker({ id, slug }, record, isOpening))
       .catch((error) => this.#log(`Cannot note how server "${slug}" does: ${error}`));
   }
 }

@@ -5,7 +5,7 @@ import { CallClock, limitsSilence } from "./call_clock.ts";
 import { CallSlots } from "./call_slots.ts";
 import { runUntilStopped } from "./deadline.ts";
 import type { HealthNotes } from "./health_notes.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import { targetFor } from "./request_headers.ts";
 import type { LargeAnswers, Target, UpstreamCall } from "./upstream.ts";
 
@@ -55,6 +55,11 @@ export class CallPolicy {
     return run({ ...call, onReady });
   }
 
+  /** The servers that are not called for now, by their slugs. */
+  get openBreakers(): string[] {
+    return this.#breakers.open;
+  }
+
   /** Resolves when the other processes know what this one knows. */
   async close(): Promise<void> {
     await this.#breakers.settled();
@@ -86,7 +91,7 @@ function runInTime<T>(call: UpstreamCall, attempt: Attempt<T>): Promise<T> {
 function timed(call: UpstreamCall, signal: AbortSignal, clock: CallClock): UpstreamCall {
   return {
     ...call,
-    target: targetFor(call.target, call.caller),
+    target: targetFor(call.target, call.caller, call.tracestate),
     signal,
     onRequest: (request, ending) => clock.whileAsking(call.onRequest(request, ending)),
     pauseFor: (asking) => void clock.whileAsking(asking).catch(() => {}),

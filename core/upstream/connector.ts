@@ -1,15 +1,18 @@
 import type { Era } from "../calls/call.ts";
+import type { ServerId } from "../ids.ts";
 import type { RpcNotification } from "../mcp/message.ts";
 import { readPin } from "../servers/protocol_pin.ts";
 import type { AttendCall } from "./attend.ts";
 import type { CallClock } from "./call_clock.ts";
+import type { CallObserver } from "./call_observer.ts";
 import { CallPolicy } from "./call_policy.ts";
 import { withDeadline } from "./deadline.ts";
 import { EraCache } from "./era_cache.ts";
 import { timeoutFailure } from "./failures.ts";
+import { greetingCall } from "./greeting_call.ts";
 import type { HealthNotes } from "./health_notes.ts";
 import type { HttpClient } from "./http_client.ts";
-import { answerServerRequest, LegacySession } from "./legacy_session.ts";
+import { LegacySession } from "./legacy_session.ts";
 import { isOfAnotherEra, modernExchange } from "./modern_exchange.ts";
 import { modernClient, ModernGreetings } from "./modern_greetings.ts";
 import { modernListen } from "./modern_listen.ts";
@@ -38,6 +41,8 @@ export interface ConnectorDeps {
   unsolicited: Unsolicited;
   recall: Recall;
   health: HealthNotes;
+  /** Follows what is asked; nobody does where a server is only tried out. */
+  observer?: CallObserver;
   log: (line: string) => void;
 }
 
@@ -64,7 +69,7 @@ export class Connector {
     this.#deps = deps;
     this.#policy = new CallPolicy(health, now, log);
     this.#greetings = new ModernGreetings(http, now);
-    this.#sessions = new SessionPool(now);
+    this.#sessions = new SessionPool(now, undefined, deps.observer?.sessionEnded);
     this.#routes = new ServerRoutes(new EraCache(health, now, log), {
       speaksModern: async (call) => await this.#greetModern(call) !== null,
       opens: (route, call) => this.#opens(route, call),
@@ -76,7 +81,9 @@ export class Connector {
    * server's slug, or the signal's reason when the caller took the request back.
    */
   request(call: UpstreamCall): Promise<UpstreamAnswer> {
-    return this.#policy.run(call, (timed, clock) => this.#attempt(timed, clock));
+    const ask = (one: UpstreamCall) =>
+      this.#policy.run(one, (timed, clock) => this.#attempt(timed, clock));
+    return this.#deps.observer?.ask(call, ask) ?? ask(call);
   }
 
   /** How a caller's calls will be sent to a server, as far as is known; `null` = not yet. */
@@ -124,25 +131,56 @@ export class Connector {
     return this.#sessions.setLogLevel(owner, level);
   }
 
-  /**
-   * Ends the sessions with a server that were opened with an older address or older secrets.
-   * Who still listens gets a new one, with all that was set and subscribed to in the old.
-   */
-  retire(target: Target): void {
-    for (const owner of this.#sessions.retire(target)) {
-      // What is wrong with the server, the next call will be told.
-      void this.profile(target, owner, this.whenClosed).catch(() => {});
-    }
-  }
-
   /** Ends what was opened for one session of a member's client, which has ended itself. */
   endSessionsOf(owner: SessionOwner): void {
     this.#sessions.endOf(owner);
   }
 
+  /** Whether a member has sessions with servers. */
+  hasSessionsOf(memberId: string): boolean {
+    return this.#sessions.hasMember(memberId);
+  }
+
+  /** The servers that a member has sessions with. */
+  serversOf(memberId: string): ServerId[] {
+    return this.#sessions.serversOf(memberId);
+  }
+
+  /**
+   * Ends those of a member's sessions that were opened with an older address or older
+   * secrets of their server than it has now, or whose server is `null` now. Where the member
+   * still listens there is a new one, with all that was set and subscribed to in the old.
+   */
+  renewSessions(memberId: string, now: ReadonlyMap<ServerId, Target | null>): void {
+    const ended = this.#sessions.endOfMember(memberId, ({ id, fingerprint }) => {
+      const current = now.get(id);
+      return current !== undefined && current?.fingerprint !== fingerprint;
+    });
+    for (const { owner, target: { id } } of ended) {
+      const current = now.get(id);
+      // What is wrong with the server, the next call will be told.
+      if (current) void this.profile(current, owner, this.whenClosed).catch(() => {});
+    }
+  }
+
+  /** Ends those of a member's sessions that are over; one in use ends with its last use. */
+  endSessionsWhere(memberId: string, isOver: (target: Target) => boolean): void {
+    this.#sessions.endOfMember(memberId, isOver);
+  }
+
   /** Aborts when the connector is closed, for what is asked in nobody's name. */
   get whenClosed(): AbortSignal {
     return this.#closing.signal;
+  }
+
+  /** How many sessions with servers are open. */
+  get sessions(): number {
+    return this.#sessions.size;
+  }
+
+  /** The servers that are not called for now, by their slugs. */
+  get openBreakers(): string[] {
+    return this.#policy.openBreakers;
   }
 
   /** Ends every session with every server. */
@@ -233,7 +271,7 @@ export class Connector {
   #open(route: "streamable" | "sse", connecting: Connecting): Promise<LegacySession | null> {
     const { target, caller } = connecting;
     const opening = { target, owner: caller, version: sessionVersion(target, caller) };
-    return connect(
+    return this.#connect(
       connecting,
       (signal) => LegacySession.open(this.#deps, route, opening, signal),
     );
@@ -241,38 +279,18 @@ export class Connector {
 
   #greetModern(connecting: Connecting): Promise<ServerGreeting | null> {
     const { target, caller } = connecting;
-    return connect(connecting, (signal) => this.#greetings.ask(target, caller, signal));
+    return this.#connect(connecting, (signal) => this.#greetings.ask(target, caller, signal));
+  }
+
+  /** Runs what others may wait for too, so no single caller's signal or time ends it. */
+  #connect<T>({ target }: Connecting, run: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const limitMs = target.timeouts.connectSeconds * 1000;
+    const tooLate = () => timeoutFailure(target.slug, limitMs, "connect");
+    return withDeadline(this.#closing.signal, limitMs, tooLate, run);
   }
 }
 
 /** What a session keeps of the call that opens it, which it outlives. */
 function lasting({ target, caller }: Connecting): Connecting {
   return { target, caller: { ...caller, headers: NO_HEADERS } };
-}
-
-/** Runs what others may wait for too, so no single caller's signal or time ends it. */
-function connect<T>(
-  { target }: Connecting,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const limitMs = target.timeouts.connectSeconds * 1000;
-  const never = new AbortController().signal;
-  return withDeadline(never, limitMs, () => timeoutFailure(target.slug, limitMs, "connect"), run);
-}
-
-/** A call that is never sent: what opens a session or asks for a greeting goes by it. */
-function greetingCall(target: Target, caller: Caller, signal: AbortSignal): UpstreamCall {
-  return {
-    target,
-    caller,
-    id: "aerostack-greeting",
-    method: "ping",
-    params: undefined,
-    paramHeaders: [],
-    signal,
-    timeoutMs: target.timeoutMs,
-    isRepeatable: true,
-    onNotification: () => {},
-    onRequest: (request) => Promise.resolve(answerServerRequest(request)),
-  };
 }

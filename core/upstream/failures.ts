@@ -1,4 +1,8 @@
+import { networkProblem } from "../egress/network_problem.ts";
 import { type FailureStage, GatewayError, type UpstreamFault } from "../errors.ts";
+import { JsonTooDeep, MAX_JSON_DEPTH } from "../mcp/json_lexer.ts";
+import { NoRoom } from "./answer_room.ts";
+import { NotUtf8 } from "../mcp/strict_text.ts";
 
 /** What a failure at a stage says about its server, unless it is known better. */
 const FAULTS: Partial<Record<FailureStage, UpstreamFault>> = {
@@ -36,6 +40,22 @@ export function httpFailure(slug: string, status: number): GatewayError {
   return upstreamFailure(slug, "http", `answered HTTP ${status}`, fault);
 }
 
+/** The failure of a server that sends what nobody should read; `null` for any other. */
+export function breachFailure(slug: string, error: unknown): GatewayError | null {
+  if (error instanceof JsonTooDeep) {
+    const what = `sent an answer that is nested deeper than ${MAX_JSON_DEPTH}`;
+    return upstreamFailure(slug, "protocol", what);
+  }
+  if (error instanceof NoRoom) {
+    const what = "sent a large answer while the gateway held as much as it may; try again";
+    return upstreamFailure(slug, "protocol", what);
+  }
+  if (error instanceof NotUtf8) {
+    return upstreamFailure(slug, "protocol", "sent text that is not UTF-8");
+  }
+  return null;
+}
+
 /** The limits of time that a server's owner sets, by the names that people know. */
 export type TimeoutName = "connect" | "first byte" | "idle" | "total";
 
@@ -65,38 +85,6 @@ export function notTakenFailure(slug: string, timeoutMs: number): GatewayError {
 
 /** Turns what `fetch` threw into a failure that names the server and the stage. */
 export function networkFailure(slug: string, error: unknown): GatewayError {
-  const text = describe(error);
-  if (/dns error|failed to lookup|name resolution|ENOTFOUND/i.test(text)) {
-    return upstreamFailure(slug, "dns", "has a name that cannot be found in DNS");
-  }
-
-  const wasConnecting = /error \(Connect\)|refused/i.test(text);
-  const fault = wasConnecting ? "unsent" : "lost";
-  if (/certificate|tls|ssl|handshake|CertificateRequired/i.test(text)) {
-    return upstreamFailure(
-      slug,
-      "tls",
-      "could not be reached over TLS: its certificate or handshake is not valid",
-      fault,
-    );
-  }
-  if (/refused/i.test(text)) {
-    return upstreamFailure(
-      slug,
-      "connect",
-      "refused the connection; nothing listens at its address",
-      fault,
-    );
-  }
-  return upstreamFailure(slug, "connect", "closed the connection or could not be reached", fault);
-}
-
-/** The texts of an error and its causes; for matching only, never for showing. */
-function describe(error: unknown): string {
-  const texts: string[] = [];
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) {
-    texts.push(at.message);
-  }
-  // An address that is called /tls says nothing about TLS.
-  return texts.join(" ").replaceAll(/https?:\/\/\S+/g, "");
+  const { stage, what, fault } = networkProblem(error);
+  return upstreamFailure(slug, stage, what, fault ?? undefined);
 }

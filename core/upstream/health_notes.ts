@@ -6,5 +6,10 @@ export interface HealthNotes {
   eras(server: ServerId): Promise<ServerEras | null>;
   setEras(server: ServerId, eras: ServerEras): Promise<void>;
   dropEras(server: ServerId): Promise<void>;
-  setBreaker(server: ServerId, breaker: OpenBreaker | null): Promise<void>;
+  /** `isOpening` says that it was closed until now. */
+  setBreaker(
+    server: { id: ServerId; slug: string },
+    breaker: OpenBreaker | null,
+    isOpening?: boolean,
+  ): Promise<void>;
 }

@@ -1,7 +1,8 @@
 import { isPlainAnswer } from "../mcp/answer_peek.ts";
 import { JsonFault } from "../mcp/json_lexer.ts";
 import type { RequestId, RpcResponse } from "../mcp/message.ts";
-import { upstreamFailure } from "./failures.ts";
+import { breachFailure, upstreamFailure } from "./failures.ts";
+import { strictChunks } from "./strict_chunks.ts";
 import type { Route, UpstreamCall } from "./upstream.ts";
 
 /** From how many bytes on an answer is large. */
@@ -29,9 +30,12 @@ export function answerPassage(
     isWanted: (beginning) => large.isWelcome() && isPlainAnswer(beginning),
     async pass(chunks) {
       try {
-        const result = await large.pass({ chunks: unbroken(slug, chunks), askedId, route });
+        const strict = strictChunks(unbroken(slug, chunks));
+        const result = await large.pass({ chunks: strict, askedId, route });
         return { jsonrpc: "2.0", id: askedId, result };
       } catch (error) {
+        const breach = breachFailure(slug, error);
+        if (breach !== null) throw breach;
         throw error instanceof JsonFault ? notTheAnswer(slug) : error;
       }
     },

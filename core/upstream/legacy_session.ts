@@ -5,7 +5,7 @@ import type { AttendCall } from "./attend.ts";
 import type { HttpClient } from "./http_client.ts";
 import type { LegacyTransport, SessionOpening } from "./legacy_transport.ts";
 import { mayBeAsked, wishedLevel } from "./call_wishes.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import { SessionAttendance } from "./session_attendance.ts";
 import { SessionLogLevel } from "./session_log_level.ts";
 import { declares } from "./session_offers.ts";

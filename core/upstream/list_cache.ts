@@ -1,8 +1,9 @@
 import type { Era } from "../calls/call.ts";
+import type { JsonObject } from "../mcp/message.ts";
 import type { Changeable } from "../mcp/list_changes.ts";
 import type { ListKind } from "../mcp/methods.ts";
 import type { ServerId } from "../ids.ts";
-import { type ListPages, readPages } from "./list_pages.ts";
+import { type ComparedPages, readPages } from "./list_pages.ts";
 import type { Connector } from "./connector.ts";
 import { NameIndex } from "./name_index.ts";
 import { forwardedKey, targetFor } from "./request_headers.ts";
@@ -21,10 +22,21 @@ export interface ListVersions {
   read(server: ServerId): Promise<bigint>;
 }
 
+/** Compares each list that was read with the definitions that are pinned. */
+export interface ListComparing {
+  /** Never throws; gives the revision of the pins that the list was compared with. */
+  compare(
+    server: Pick<Target, "id" | "slug">,
+    kind: ListKind,
+    items: readonly JsonObject[],
+    isWhole: boolean,
+  ): Promise<number>;
+}
+
 interface Entry {
   serverId: ServerId;
   kind: ListKind;
-  pages: Promise<ListPages>;
+  pages: Promise<ComparedPages>;
   /** How often the server's lists had changed before it was read. */
   version: bigint;
   /** `null` while it is being read. */
@@ -54,16 +66,24 @@ export class ListCache {
   readonly names: NameIndex;
   readonly #connector: Connector;
   readonly #versions: ListVersions;
+  readonly #comparing: ListComparing;
   readonly #now: () => Date;
   readonly #entries = new Map<string, Entry>();
   readonly #watched = new Set<string>();
   #items = 0;
   #chars = 0;
 
-  constructor(connector: Connector, versions: ListVersions, now: () => Date) {
+  constructor(deps: {
+    connector: Connector;
+    versions: ListVersions;
+    comparing: ListComparing;
+    now: () => Date;
+  }) {
+    const { connector, versions, comparing, now } = deps;
     this.names = new NameIndex(now);
     this.#connector = connector;
     this.#versions = versions;
+    this.#comparing = comparing;
     this.#now = now;
   }
 
@@ -71,7 +91,7 @@ export class ListCache {
    * All items of a server's list, every page of it. Throws `upstream_failed` and
    * `upstream_timeout`, also for an answer that is no list.
    */
-  async list(query: ListQuery): Promise<ListPages> {
+  async list(query: ListQuery): Promise<ComparedPages> {
     const version = await this.#versions.read(query.target.id);
     const key = this.#keyOf(query);
     const known = this.#entries.get(key);
@@ -83,6 +103,7 @@ export class ListCache {
 
   /** Throws away what is known of a list of a server; templates go with the resources. */
   forget(serverId: ServerId, list: Changeable): void {
+    this.names.outdate(serverId, list);
     for (const [key, entry] of this.#entries) {
       const isMeant = entry.kind === list ||
         (entry.kind === "resourceTemplates" && list === "resources");
@@ -100,7 +121,7 @@ export class ListCache {
     const entry: Entry = {
       serverId: query.target.id,
       kind: query.kind,
-      pages: readPages(this.#connector, query),
+      pages: this.#readAll(query),
       version,
       goodUntilMs: null,
       items: 0,
@@ -114,8 +135,16 @@ export class ListCache {
     return entry;
   }
 
-  #keep(key: string, entry: Entry, { target, kind }: ListQuery, pages: ListPages): void {
-    this.names.remember(target, kind, pages.items);
+  async #readAll(query: ListQuery): Promise<ComparedPages> {
+    const pages = await readPages(this.#connector, query);
+    const { target, kind } = query;
+    const pinRevision = await this.#comparing.compare(target, kind, pages.items, true);
+    return { ...pages, pinRevision };
+  }
+
+  #keep(key: string, entry: Entry, query: ListQuery, pages: ComparedPages): void {
+    const { target, caller, kind } = query;
+    this.names.remember(targetFor(target, caller), kind, pages.items, pages.pinRevision);
     // A change that was told meanwhile has thrown it away: it may be older than that.
     if (this.#entries.get(key) !== entry) return;
     const unwatchedMs = this.#watched.has(target.fingerprint) ? KEEP_MS : UNWATCHED_MS;

@@ -22,6 +22,11 @@ export interface ListPages {
   chars: number;
 }
 
+/** A list, and the revision of its server's pins that it was compared with. */
+export interface ComparedPages extends ListPages {
+  pinRevision: number;
+}
+
 /** How long one server may take to list before the others go on without it. */
 export const LIST_TIMEOUT_MS = 10_000;
 

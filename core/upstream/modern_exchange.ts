@@ -2,6 +2,7 @@ import type { RpcNotification, RpcResponse } from "../mcp/message.ts";
 import { isObject, RPC } from "../mcp/message.ts";
 import { type ClientProfile, META, metaOf, progressTokenOf, withModernMeta } from "../mcp/meta.ts";
 import { NEWEST_MODERN } from "../mcp/versions.ts";
+import { subjectOf } from "./exchange_subject.ts";
 import type { HttpClient } from "./http_client.ts";
 import { answerPassage } from "./large_answer.ts";
 import { readAnswer } from "./read_answer.ts";
@@ -67,6 +68,7 @@ async function sendOnce(http: HttpClient, call: ModernCall): Promise<ModernAnswe
     body: JSON.stringify({ jsonrpc: "2.0", id: call.id, method: call.method, params }),
     signal: call.signal,
     heard: call.heard,
+    subject: () => subjectOf(call),
   });
 
   const answer = await readAnswer(response, {

@@ -13,7 +13,7 @@ export interface Pooled {
   session: LegacySession | null;
   users: number;
   idleSinceMs: number;
-  /** Whether there is one with a newer address or newer secrets. */
+  /** Whether it ends with its last use: its address or secrets are old, or it is not allowed. */
   isOutdated: boolean;
 }
 

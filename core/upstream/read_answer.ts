@@ -1,5 +1,6 @@
 import type { GatewayError } from "../errors.ts";
-import type { RpcResponse } from "../mcp/message.ts";
+import type { Message, RpcResponse } from "../mcp/message.ts";
+import type { Holding } from "./answer_room.ts";
 import {
   type AnswerReader,
   messagesOf,
@@ -9,10 +10,10 @@ import {
   tooLarge,
 } from "./answer_stream.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
-import { discard } from "./http_client.ts";
 import { chunksOf, readBeginning, readRest } from "./json_body.ts";
 import { type AnswerPassage, LARGE_BYTES } from "./large_answer.ts";
 import { MAX_ANSWER_CHARS } from "./upstream.ts";
+import type { UpstreamResponse } from "./upstream_response.ts";
 
 /**
  * Reads the answer to one request, from a JSON body or from an event stream.
@@ -22,16 +23,16 @@ import { MAX_ANSWER_CHARS } from "./upstream.ts";
  * `upstream_failed` for everything else that is no answer to this request.
  */
 export async function readAnswer(
-  response: Response,
+  response: UpstreamResponse,
   reader: AnswerReader,
 ): Promise<RpcResponse | null> {
-  const type = response.headers.get("content-type")?.split(";")[0].trim().toLowerCase() ?? "";
-  if (type === "text/event-stream" && response.ok) return await readAnswerStream(response, reader);
+  const type = response.contentType;
+  if (response.isEventStream) return await readAnswerStream(response, reader);
   if (type === "application/json" || type.endsWith("+json")) {
     return await readJson(response, reader);
   }
 
-  await discard(response);
+  await response.discard();
   if (isRefusal(response.status)) return null;
   throw notAnAnswer(reader.slug, response.status, type);
 }
@@ -57,13 +58,29 @@ function notAnAnswer(slug: string, status: number, type: string): GatewayError {
   );
 }
 
-async function readJson(response: Response, reader: AnswerReader): Promise<RpcResponse | null> {
+async function readJson(
+  response: UpstreamResponse,
+  reader: AnswerReader,
+): Promise<RpcResponse | null> {
+  const holding = response.holding();
+  try {
+    return await readJsonInto(holding, response, reader);
+  } finally {
+    holding(0);
+  }
+}
+
+async function readJsonInto(
+  holding: Holding,
+  response: UpstreamResponse,
+  reader: AnswerReader,
+): Promise<RpcResponse | null> {
   const body = reader.passage !== undefined && response.ok && mayBeLarge(response)
-    ? await passOrRead(response, reader, reader.passage)
-    : await readText(response, reader);
+    ? await passOrRead(response, holding, reader, reader.passage)
+    : await readText(response, holding, reader);
   if (typeof body !== "string") return body;
 
-  const messages = messagesOf(body);
+  const messages = messagesIn(body, reader.slug);
   const answer = await takeMessages(messages, reader);
   if (answer !== null) return answer;
 
@@ -78,19 +95,28 @@ async function readJson(response: Response, reader: AnswerReader): Promise<RpcRe
   );
 }
 
-function mayBeLarge({ headers }: Response): boolean {
-  const length = Number(headers.get("content-length") ?? Number.NaN);
-  return !(length < LARGE_BYTES) || headers.has("content-encoding");
+function messagesIn(body: string, slug: string): readonly Message[] {
+  try {
+    return messagesOf(body);
+  } catch (error) {
+    throw streamFailure(slug, error);
+  }
+}
+
+function mayBeLarge(response: UpstreamResponse): boolean {
+  const length = Number(response.header("content-length") ?? Number.NaN);
+  return !(length < LARGE_BYTES) || response.header("content-encoding") !== null;
 }
 
 /** Passes a large answer on, and gives what stands for it; reads anything else. */
 async function passOrRead(
-  response: Response,
+  response: UpstreamResponse,
+  holding: Holding,
   { slug, signal }: AnswerReader,
   passage: AnswerPassage,
 ): Promise<RpcResponse | string> {
-  if (response.body === null) return "";
-  const body = response.body.getReader();
+  const body = response.reader();
+  if (body === null) return "";
   // An abort alone leaves the body open once the Response was collected.
   const cancel = () => void body.cancel(signal.reason).catch(() => {});
   signal.addEventListener("abort", cancel);
@@ -102,7 +128,7 @@ async function passOrRead(
       isPassing = true;
       return await passage.pass(chunksOf(beginning.bytes, body));
     }
-    return await readRest(beginning.bytes, body, slug);
+    return await readRest(beginning.bytes, body, holding, slug);
   } catch (error) {
     signal.throwIfAborted();
     throw isPassing ? error : streamFailure(slug, error);
@@ -112,23 +138,39 @@ async function passOrRead(
   }
 }
 
-async function readText(response: Response, { slug, signal }: AnswerReader): Promise<string> {
-  const length = Number(response.headers.get("content-length") ?? Number.NaN);
+async function readText(
+  response: UpstreamResponse,
+  holding: Holding,
+  { slug, signal }: AnswerReader,
+): Promise<string> {
+  const length = Number(response.header("content-length") ?? Number.NaN);
   if (length > MAX_ANSWER_CHARS) {
-    await discard(response);
+    await response.discard();
     throw tooLarge(slug);
   }
 
   try {
-    const isPlain = Number.isFinite(length) && !response.headers.has("content-encoding");
-    return isPlain ? await response.text() : await readBounded(response, slug);
+    // What a longer one becomes without its secrets may be longer than what is read.
+    const isShort = length <= LARGE_BYTES && response.header("content-encoding") === null;
+    if (!isShort) return await readBounded(response, holding, slug);
+    holding(length);
+    return await response.text();
   } catch (error) {
     signal.throwIfAborted();
     throw streamFailure(slug, error);
   }
 }
 
-async function readBounded(response: Response, slug: string): Promise<string> {
-  if (response.body === null) return "";
-  return await readRest(new Uint8Array(), response.body.getReader(), slug);
+async function readBounded(
+  response: UpstreamResponse,
+  holding: Holding,
+  slug: string,
+): Promise<string> {
+  const body = response.reader();
+  if (body === null) return "";
+  try {
+    return await readRest(new Uint8Array(), body, holding, slug);
+  } finally {
+    void body.cancel().catch(() => {});
+  }
 }

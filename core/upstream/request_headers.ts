@@ -1,6 +1,7 @@
 import { encodeHeaderValue } from "../mcp/header_values.ts";
 import { type JsonObject, textParam } from "../mcp/message.ts";
 import { mirroredField } from "../mcp/methods.ts";
+import { fillTemplate } from "../secrets/value_template.ts";
 import type { Caller, Injection, Target } from "./upstream.ts";
 
 /**
@@ -15,19 +16,29 @@ export function requestHeaders(
   for (const [name, value] of forwarded) headers.set(name, value);
   for (const [name, value] of protocol) headers.set(name, value);
   for (const { rule, value } of injections) {
-    if (rule.kind === "header") headers.set(rule.name, value.reveal());
+    if (rule.kind === "header") headers.set(rule.name, fillTemplate(rule.template, value.reveal()));
   }
   return headers;
 }
 
-/** A server as one caller reaches it: with those of the caller's headers that it may have. */
-export function targetFor(target: Target, caller: Caller): Target {
-  if (target.forwardHeaders.length === 0) return target;
+/**
+ * A server as one caller reaches it: with those of the caller's headers that it may have.
+ *
+ * Where traces are carried on, `tracestate` is the one of the trace at hand: any other says
+ * nothing about it, and `null` is none.
+ */
+export function targetFor(target: Target, caller: Caller, tracestate?: string | null): Target {
+  if (target.forwardHeaders.length === 0 && !tracestate) return target;
   const forwarded = target.forwardHeaders.flatMap((name): [string, string][] => {
     const value = caller.headers.get(name);
     return value === null ? [] : [[name, value]];
   });
-  return { ...target, forwarded };
+  if (tracestate === undefined) return { ...target, forwarded };
+  const others = forwarded.filter(([name]) => name !== "tracestate");
+  return {
+    ...target,
+    forwarded: tracestate === null ? others : [...others, ["tracestate", tracestate]],
+  };
 }
 
 /** What tells one request from another, and nothing of who sends it. */
@@ -52,7 +63,9 @@ export function requestUrl(url: URL, injections: readonly Injection[]): URL {
   if (inQuery.length === 0) return url;
 
   const filled = new URL(url);
-  for (const { rule, value } of inQuery) filled.searchParams.set(rule.name, value.reveal());
+  for (const { rule: { name, template }, value } of inQuery) {
+    filled.searchParams.set(name, fillTemplate(template, value.reveal()));
+  }
   return filled;
 }
 

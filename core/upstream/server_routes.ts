@@ -5,10 +5,13 @@ import type { EraCache } from "./era_cache.ts";
 import { upstreamFailure } from "./failures.ts";
 import type { Route, Target, UpstreamCall } from "./upstream.ts";
 
+/** The transports of the legacy era. */
+type LegacyRoute = "streamable" | "sse";
+
 /** Ways to find out how a server speaks. They throw what says nothing about that. */
 export interface RouteProbes {
   speaksModern(call: UpstreamCall): Promise<boolean>;
-  opens(route: "streamable" | "sse", call: UpstreamCall): Promise<boolean>;
+  opens(route: LegacyRoute, call: UpstreamCall): Promise<boolean>;
 }
 
 /**
@@ -21,6 +24,7 @@ export class ServerRoutes {
   readonly #eras: EraCache;
   readonly #probes: RouteProbes;
   readonly #underWay = new Map<string, Promise<boolean>>();
+  readonly #underWayLegacy = new Map<string, Promise<LegacyRoute | null>>();
 
   constructor(eras: EraCache, probes: RouteProbes) {
     this.#eras = eras;
@@ -34,7 +38,7 @@ export class ServerRoutes {
 
     const found = call.caller.era === "modern"
       ? await this.#isModern(call) ? "modern" : await this.#legacyRoute(call)
-      : await this.#legacyRoute(call, () => this.#isModern(call));
+      : await this.#legacyRoute(call);
     if (found !== null) return found;
     if (await this.#isModern(call)) return "modern";
     throw notMcp(call.target);
@@ -86,16 +90,26 @@ export class ServerRoutes {
    *
    * The oldest transport is tried last, and only where nothing newer answers.
    */
-  async #legacyRoute(
-    call: UpstreamCall,
-    speaksModern: () => Promise<boolean> = () => Promise.resolve(false),
-  ): Promise<"streamable" | "sse" | null> {
+  async #legacyRoute(call: UpstreamCall): Promise<LegacyRoute | null> {
     const known = (await this.#eras.get(call.target)).legacy;
     if (known !== null) return known === "none" ? null : known;
 
+    // A session that one call opens to find out is the session of those beside it, too: were
+    // it of another transport than they try, they would be told that theirs is not spoken.
+    const { fingerprint } = call.target;
+    const underWay = this.#underWayLegacy.get(fingerprint);
+    if (underWay !== undefined) return await underWay;
+
+    const probe = this.#probeLegacy(call)
+      .finally(() => this.#underWayLegacy.delete(fingerprint));
+    this.#underWayLegacy.set(fingerprint, probe);
+    return await probe;
+  }
+
+  async #probeLegacy(call: UpstreamCall): Promise<LegacyRoute | null> {
     const found = await this.#probes.opens("streamable", call)
       ? "streamable"
-      : await speaksModern()
+      : await this.#isModern(call)
       ? "none"
       : await this.#probes.opens("sse", call)
       ? "sse"

@@ -1,18 +1,20 @@
 import type { GatewayError } from "../errors.ts";
+import type { ByteReader } from "../mcp/byte_reader.ts";
 import type { Message } from "../mcp/message.ts";
 import { readSse, type SseMark } from "../mcp/sse.ts";
+import type { Holding } from "./answer_room.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
-import { discard } from "./http_client.ts";
 import type { Listening } from "./legacy_transport.ts";
-import { pause, retryDelayMs } from "./pause.ts";
+import { pause } from "../pause.ts";
+import { retryDelayMs } from "./retry_delay.ts";
 import { messagesOf, streamFailure } from "./answer_stream.ts";
-import { isEventStream } from "./streamable_link.ts";
 import { MAX_ANSWER_CHARS } from "./upstream.ts";
+import type { UpstreamResponse } from "./upstream_response.ts";
 
 /** Where a stream comes from, and who reads it. */
 export interface StreamSource {
   slug: string;
-  get(lastEventId: string | null, signal: AbortSignal): Promise<Response>;
+  get(lastEventId: string | null, signal: AbortSignal): Promise<UpstreamResponse>;
   onMessage(message: Message): void;
   /** Whether it is the session that is not found, and not the stream; then it is ended. */
   endIfGone(): Promise<boolean>;
@@ -104,19 +106,18 @@ export class ServerStream {
   ): Promise<GatewayError | null> {
     try {
       const response = await this.#source.get(mark.lastEventId, signal);
-      if (!isEventStream(response) || response.body === null) {
-        return await this.#refused(response);
-      }
+      const body = response.isEventStream ? response.reader() : null;
+      if (body === null) return await this.#refused(response);
       onOpen();
-      await this.#read(response.body.getReader(), mark, signal);
+      await this.#read(body, response.holding(), mark, signal);
       return upstreamFailure(this.#source.slug, "connect", "closed its event stream");
     } catch (error) {
       return streamFailure(this.#source.slug, error);
     }
   }
 
-  async #refused(response: Response): Promise<GatewayError | null> {
-    await discard(response);
+  async #refused(response: UpstreamResponse): Promise<GatewayError | null> {
+    await response.discard();
     const { status } = response;
     if (status === 404 && await this.#source.endIfGone()) return null;
     if (response.ok || NOT_OFFERED.includes(status)) {
@@ -127,7 +128,8 @@ export class ServerStream {
   }
 
   async #read(
-    body: ReadableStreamDefaultReader<Uint8Array>,
+    body: ByteReader,
+    holding: Holding,
     mark: SseMark,
     signal: AbortSignal,
   ): Promise<void> {
@@ -137,7 +139,7 @@ export class ServerStream {
     if (signal.aborted) letGo();
 
     try {
-      for await (const { data } of readSse(body, MAX_ANSWER_CHARS, mark)) {
+      for await (const { data } of readSse(body, MAX_ANSWER_CHARS, mark, holding)) {
         for (const message of messagesOf(data)) this.#source.onMessage(message);
       }
     } finally {

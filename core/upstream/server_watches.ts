@@ -69,9 +69,12 @@ export class ServerWatches {
     this.#onListChanged = onListChanged;
   }
 
-  /** Watches a server, at one version of its configuration, until it is disposed of. */
+  /**
+   * Watches a server, at one version of its configuration, until it is disposed of. It is
+   * listened to in nobody's name, with what is shared of its secrets.
+   */
   watch(target: Target): Watching {
-    const watch = this.#watches.get(target.fingerprint) ?? this.#begin(target);
+    const watch = this.#watches.get(target.sharedFingerprint) ?? this.#begin(target);
     watch.users++;
     let isOver = false;
     return {
@@ -90,7 +93,7 @@ export class ServerWatches {
 
   /** Says that a server has just failed to list: whoever watches it looks for its return. */
   reportFailure(target: Target): void {
-    const watch = this.#watches.get(target.fingerprint);
+    const watch = this.#watches.get(target.sharedFingerprint);
     if (watch === undefined) return;
     this.#failed.add(watch);
     watch.wake();
@@ -101,7 +104,7 @@ export class ServerWatches {
    * now on, and nothing else tells of them. A legacy server tells its own sessions.
    */
   reportListed(target: Target): void {
-    const watch = this.#watches.get(target.fingerprint);
+    const watch = this.#watches.get(target.sharedFingerprint);
     if (watch !== undefined && !watch.isStarted) watch.wake();
   }
 
@@ -121,17 +124,20 @@ export class ServerWatches {
       ending: new AbortController(),
       wake: () => {},
     };
-    this.#watches.set(target.fingerprint, watch);
+    this.#watches.set(target.sharedFingerprint, watch);
     void this.#run(watch);
     return watch;
   }
 
   #end(watch: Watch): void {
-    this.#watches.delete(watch.target.fingerprint);
+    this.#watches.delete(watch.target.sharedFingerprint);
     this.#failed.delete(watch);
     this.#lists.setWatched(watch.target, false);
     watch.ending.abort();
     watch.wake();
+    const { fingerprint } = watch.target;
+    const isOver = (target: Target) => target.fingerprint === fingerprint;
+    this.#connector.endSessionsWhere(WATCHER.memberId, isOver);
   }
 
   async #run(watch: Watch): Promise<void> {

@@ -1,6 +1,8 @@
 import type { RequestId, RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { isObject } from "../mcp/message.ts";
 import { progressTokenOf } from "../mcp/meta.ts";
+import type { ExchangeSubject } from "./echo_guard.ts";
+import { subjectOf } from "./exchange_subject.ts";
 import type { Outside } from "./legacy_transport.ts";
 import { ASKING, wantsLog } from "./call_wishes.ts";
 import { ServerQuestions } from "./server_questions.ts";
@@ -59,6 +61,12 @@ export class SessionCalls {
     for (const [id, { call }] of this.#calls) {
       if (ASKING.includes(call.method)) return id;
     }
+    return null;
+  }
+
+  /** What the call that has been under way for longest is about; `null` without one. */
+  get oldestSubject(): ExchangeSubject | null {
+    for (const { call } of this.#calls.values()) return subjectOf(call);
     return null;
   }
 

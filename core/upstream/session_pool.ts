@@ -11,6 +11,9 @@ import type { Caller, SessionOwner, Target } from "./upstream.ts";
 /** Opens a session; `null` when the server does not offer one. */
 type Open = () => Promise<LegacySession | null>;
 
+/** Hears of a session that is over, and how long it was open. */
+type OnSessionEnded = (target: Target, seconds: number) => void;
+
 /** How many sessions there may be. */
 export interface SessionLimits {
   perProcess: number;
@@ -31,16 +34,22 @@ const LIMITS: SessionLimits = { perProcess: 2_000, perMember: 100 };
  */
 export class SessionPool {
   readonly #sessions = new Map<string, Pooled>();
+  /** How many sessions each member has. */
+  readonly #ofMember = new Map<string, number>();
   readonly #holds = new SessionHolds();
   readonly #revival: SessionRevival;
-  /** The address and secrets of servers that were changed, as they are now. */
-  readonly #current = new Map<ServerId, string>();
   readonly #now: () => Date;
   readonly #limits: SessionLimits;
+  readonly #onEnded: OnSessionEnded;
   #timer: ReturnType<typeof setInterval> | null = null;
 
-  constructor(now: () => Date, limits: SessionLimits = LIMITS) {
+  constructor(
+    now: () => Date,
+    limits: SessionLimits = LIMITS,
+    onEnded: OnSessionEnded = () => {},
+  ) {
     this.#now = now;
+    this.#onEnded = onEnded;
     this.#limits = limits;
     this.#revival = new SessionRevival((pooled) => this.#reopen(pooled));
   }
@@ -118,14 +127,33 @@ export class SessionPool {
     for (const pooled of this.#pooledOf(owner)) this.#end(pooled);
   }
 
+  /** Whether a member has sessions here, or some that are being opened again. */
+  hasMember(memberId: string): boolean {
+    return this.#ofMember.has(memberId) || this.#revival.ofMember(memberId).length > 0;
+  }
+
+  /** The servers that a member has sessions with, or is to have again. */
+  serversOf(memberId: string): ServerId[] {
+    return [...new Set(this.#allOf(memberId).map(({ target }) => target.id))];
+  }
+
   /**
-   * Ends what anybody has open with an older address or older secrets of a server, and
-   * gives those who still listen.
+   * Ends those of a member's sessions that are over; one in use ends with its last use.
+   * Gives those that somebody still listens in.
    */
-  retire(target: Target): Caller[] {
-    this.#current.set(target.id, target.fingerprint);
-    const older = [...this.#sessions.values()].filter((pooled) => this.#outdate(pooled, target));
-    return older.map(({ owner }) => owner).filter((owner) => this.#holds.has(owner));
+  endOfMember(memberId: string, isOver: (target: Target) => boolean): Pooled[] {
+    const over = this.#allOf(memberId).filter(({ target, isOutdated }) => {
+      return !isOutdated && isOver(target);
+    });
+    for (const pooled of over) this.#finish(pooled);
+    return over.filter(({ owner }) => this.#holds.has(owner));
+  }
+
+  #allOf(memberId: string): Pooled[] {
+    const revived = this.#revival.ofMember(memberId);
+    if (!this.#ofMember.has(memberId)) return revived;
+    const open = [...this.#sessions.values()].filter(({ owner }) => owner.memberId === memberId);
+    return [...open, ...revived];
   }
 
   /** How many sessions are held. */
@@ -140,6 +168,7 @@ export class SessionPool {
     this.#revival.close();
     const all = [...this.#sessions.values()];
     this.#sessions.clear();
+    this.#ofMember.clear();
     await Promise.allSettled(all.map(endSession));
   }
 
@@ -161,8 +190,9 @@ export class SessionPool {
   #get(target: Target, owner: Caller, open: Open): Pooled {
     const key = sessionKey(target, owner);
     const known = this.#sessions.get(key);
-    if (known !== undefined && known.session?.ended !== true) return known;
+    if (known !== undefined && known.session?.ended !== true && !known.isOutdated) return known;
 
+    if (known !== undefined) this.#drop(known);
     this.#makeRoom(owner);
     this.#retireOlder(target, owner);
     return this.#add(key, target, owner, open);
@@ -181,6 +211,7 @@ export class SessionPool {
       isOutdated: false,
     };
     this.#sessions.set(key, pooled);
+    this.#ofMember.set(owner.memberId, (this.#ofMember.get(owner.memberId) ?? 0) + 1);
     this.#timer ??= this.#startSweeping();
     pooled.opening.then((session) => this.#opened(pooled, session), () => {});
     return pooled;
@@ -188,7 +219,9 @@ export class SessionPool {
 
   #opened(pooled: Pooled, session: LegacySession | null): void {
     pooled.session = session;
+    const sinceMs = performance.now();
     void session?.whenEnded.then(() => {
+      this.#onEnded(pooled.target, (performance.now() - sinceMs) / 1000);
       if (this.#sessions.get(pooled.key) !== pooled) return;
       this.#drop(pooled);
       if (this.#holds.has(pooled.owner) && !pooled.isOutdated) this.#revival.begin(pooled);
@@ -198,13 +231,16 @@ export class SessionPool {
   /** Opens a session again that its server ended, for an owner who still listens. */
   async #reopen({ key, target, owner, open }: Pooled): Promise<boolean> {
     if (!this.#holds.has(owner) || this.#sessions.has(key)) return true;
-    const current = this.#current.get(target.id) ?? target.fingerprint;
-    if (current !== target.fingerprint) return true;
     return await this.use(target, owner, open, () => Promise.resolve(true)) === true;
   }
 
   #drop(pooled: Pooled): void {
-    if (this.#sessions.get(pooled.key) === pooled) this.#sessions.delete(pooled.key);
+    if (this.#sessions.get(pooled.key) !== pooled) return;
+    this.#sessions.delete(pooled.key);
+    const { memberId } = pooled.owner;
+    const left = (this.#ofMember.get(memberId) ?? 0) - 1;
+    if (left > 0) this.#ofMember.set(memberId, left);
+    else this.#ofMember.delete(memberId);
   }
 
   #makeRoom(owner: Caller): void {
@@ -227,17 +263,17 @@ export class SessionPool {
   }
 
   /** What was opened with an older address or older secrets ends with its last use. */
-  #retireOlder(target: Target, owner: Caller): void {
-    for (const pooled of this.#pooledOf(owner)) this.#outdate(pooled, target);
+  #retireOlder({ id, fingerprint }: Target, owner: Caller): void {
+    for (const pooled of this.#pooledOf(owner)) {
+      const isOlder = pooled.target.id === id && pooled.target.fingerprint !== fingerprint;
+      if (isOlder) this.#finish(pooled);
+    }
   }
 
-  #outdate(pooled: Pooled, target: Target): boolean {
-    const isOlder = pooled.target.id === target.id &&
-      pooled.target.fingerprint !== target.fingerprint;
-    if (!isOlder) return false;
+  /** Cut in the middle, a call would be sent again in a new session. */
+  #finish(pooled: Pooled): void {
     pooled.isOutdated = true;
     if (pooled.users === 0) this.#end(pooled);
-    return true;
   }
 
   #startSweeping(): ReturnType<typeof setInterval> {

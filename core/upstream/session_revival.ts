@@ -1,4 +1,4 @@
-import { pause } from "./pause.ts";
+import { pause } from "../pause.ts";
 import type { Pooled } from "./pooled_session.ts";
 
 const FIRST_PAUSE_MS = 1_000;
@@ -11,7 +11,7 @@ const MAX_ATTEMPTS = 6;
  */
 export class SessionRevival {
   readonly #reopen: (pooled: Pooled) => Promise<boolean>;
-  readonly #underWay = new Set<string>();
+  readonly #underWay = new Map<string, Pooled>();
   readonly #ending = new AbortController();
 
   /** `reopen` says whether that was all that is to be done. */
@@ -22,8 +22,13 @@ export class SessionRevival {
   /** Begins with one session, unless it is being opened again already. */
   begin(pooled: Pooled): void {
     if (this.#underWay.has(pooled.key)) return;
-    this.#underWay.add(pooled.key);
+    this.#underWay.set(pooled.key, pooled);
     void this.#run(pooled).finally(() => this.#underWay.delete(pooled.key));
+  }
+
+  /** The sessions of a member that are being opened again. */
+  ofMember(memberId: string): Pooled[] {
+    return [...this.#underWay.values()].filter(({ owner }) => owner.memberId === memberId);
   }
 
   /** Ends all attempts. */
@@ -35,7 +40,7 @@ export class SessionRevival {
     const { signal } = this.#ending;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       await pause(FIRST_PAUSE_MS * 2 ** attempt, signal);
-      if (signal.aborted) return;
+      if (signal.aborted || pooled.isOutdated) return;
       if (await this.#reopen(pooled).catch(() => false)) return;
     }
   }

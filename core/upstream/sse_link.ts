@@ -1,12 +1,14 @@
+import type { ByteReader } from "../mcp/byte_reader.ts";
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { type LongEvent, readLongEvents } from "../mcp/long_events.ts";
 import type { SseEvent } from "../mcp/sse.ts";
+import type { ExchangeSubject } from "./echo_guard.ts";
+import { subjectOf } from "./exchange_subject.ts";
 import { streamFailure } from "./answer_stream.ts";
 import { httpFailure, upstreamFailure } from "./failures.ts";
-import { discard, type HttpClient } from "./http_client.ts";
+import type { HttpClient } from "./http_client.ts";
 import { LARGE_BYTES } from "./large_answer.ts";
 import { isRefusal } from "./read_answer.ts";
-import { isEventStream } from "./streamable_link.ts";
 import { MAX_ANSWER_CHARS, type Target } from "./upstream.ts";
 
 const ASIDE_TIMEOUT_MS = 30_000;
@@ -24,17 +26,19 @@ export class SseLink {
   version: string | null = null;
   /** Whether a long event that begins so is wanted while it comes; none is by itself. */
   wantsLong: (beginning: Uint8Array) => boolean = () => false;
+  /** What a message that comes now is most likely about. */
+  subject: () => ExchangeSubject | null = () => null;
   readonly events: AsyncGenerator<SseEvent | LongEvent>;
   readonly #http: HttpClient;
   readonly #target: Target;
-  readonly #body: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #body: ByteReader;
   readonly #endpoint: URL;
 
   /** Wraps an opened stream that has named its endpoint; see {@linkcode openSseLink}. */
   constructor(
     http: HttpClient,
     target: Target,
-    body: ReadableStreamDefaultReader<Uint8Array>,
+    body: ByteReader,
     events: AsyncGenerator<SseEvent | LongEvent>,
     endpoint: URL,
   ) {
@@ -62,8 +66,9 @@ export class SseLink {
       body: JSON.stringify(message),
       signal,
       heard,
+      subject: () => subjectOf(message),
     });
-    await discard(response);
+    await response.discard();
     return response.status;
   }
 
@@ -108,24 +113,26 @@ async function open(
   target: Target,
   signal: AbortSignal,
 ): Promise<SseLink | null> {
+  let link: SseLink | null = null;
   const response = await http.send(target, {
     method: "GET",
     headers: [["accept", "text/event-stream"]],
     signal,
+    subject: () => link?.subject() ?? null,
   });
-  if (!isEventStream(response) || response.body === null) {
-    await discard(response);
+  const body = response.isEventStream ? response.reader() : null;
+  if (body === null) {
+    await response.discard();
     if (response.ok || isRefusal(response.status)) return null;
     throw httpFailure(target.slug, response.status);
   }
 
-  const body = response.body.getReader();
   const letGo = () => void body.cancel().catch(() => {});
   signal.addEventListener("abort", letGo);
-  let link: SseLink | null = null;
   const events = readLongEvents(body, {
     maxBytes: MAX_ANSWER_CHARS,
     longBytes: LARGE_BYTES,
+    holding: response.holding(),
     isWanted: (beginning) => link?.wantsLong(beginning) ?? false,
   });
 
@@ -143,9 +150,15 @@ async function open(
   }
 }
 
-/** The address to POST to; another origin is refused, since secrets would go there. */
+/**
+ * The address to POST to; another origin is refused, since secrets would go there, and so is
+ * one that brings credentials of its own.
+ */
 function endpointOf(target: Target, data: string): URL {
   const url = URL.canParse(data, target.url) ? new URL(data, target.url) : null;
+  if (url !== null && (url.username !== "" || url.password !== "")) {
+    throw upstreamFailure(target.slug, "protocol", "names an endpoint with a user or password");
+  }
   if (url?.origin === target.url.origin) return url;
   throw upstreamFailure(
     target.slug,

@@ -45,6 +45,7 @@ export class SseSession implements LegacyTransport {
     this.#link = link;
     this.#opening = opening;
     this.#calls = new SessionCalls(outside, (answer) => link.postAside(answer));
+    link.subject = () => this.#calls.oldestSubject;
     link.wantsLong = (beginning) => this.#passageOf(beginning)?.isWanted(beginning) ?? false;
   }
 

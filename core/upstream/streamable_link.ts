@@ -1,7 +1,10 @@
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
-import { discard, type HttpClient } from "./http_client.ts";
+import type { ExchangeSubject } from "./echo_guard.ts";
+import { subjectOf } from "./exchange_subject.ts";
+import type { HttpClient } from "./http_client.ts";
 import type { SessionOpening } from "./legacy_transport.ts";
 import type { Target } from "./upstream.ts";
+import type { UpstreamResponse } from "./upstream_response.ts";
 
 const ASIDE_TIMEOUT_MS = 5_000;
 /** A process that ends waits for it. */
@@ -11,6 +14,11 @@ const CLOSE_TIMEOUT_MS = 1_000;
 interface Sending {
   target?: Target;
   heard?: () => void;
+}
+
+/** The same, for a stream. */
+interface Listening extends Sending {
+  subject?: () => ExchangeSubject | null;
 }
 
 /** The HTTP requests of one session over Streamable HTTP, with the headers they all bear. */
@@ -31,20 +39,22 @@ export class StreamableLink {
   post(
     message: RpcRequest | RpcNotification | RpcResponse,
     { target = this.#opening.target, signal, heard }: Sending & { signal: AbortSignal },
-  ): Promise<Response> {
+  ): Promise<UpstreamResponse> {
     return this.#http.send(target, {
       method: "POST",
       headers: [["content-type", "application/json"], ...this.#headers(BOTH)],
       body: JSON.stringify(message),
       signal,
       heard,
+      subject: () => subjectOf(message),
     });
   }
 
   /** Posts what has no answer; a failure of it is no failure of any call. */
   async postAside(message: RpcNotification | RpcResponse): Promise<void> {
     try {
-      await discard(await this.post(message, { signal: AbortSignal.timeout(ASIDE_TIMEOUT_MS) }));
+      const signal = AbortSignal.timeout(ASIDE_TIMEOUT_MS);
+      await (await this.post(message, { signal })).discard();
     } catch {
       // The next call will show what is wrong with the server.
     }
@@ -54,8 +64,8 @@ export class StreamableLink {
   get(
     lastEventId: string | null,
     signal: AbortSignal,
-    { target = this.#opening.target, heard }: Sending = {},
-  ): Promise<Response> {
+    { target = this.#opening.target, heard, subject }: Listening = {},
+  ): Promise<UpstreamResponse> {
     const resume: [string, string][] = lastEventId === null
       ? []
       : [["last-event-id", headerText(lastEventId)]];
@@ -64,6 +74,7 @@ export class StreamableLink {
       headers: [...this.#headers("text/event-stream"), ...resume],
       signal,
       heard,
+      subject,
     });
   }
 
@@ -75,7 +86,7 @@ export class StreamableLink {
       headers: this.#headers(BOTH),
       signal: AbortSignal.timeout(CLOSE_TIMEOUT_MS),
     });
-    await discard(response);
+    await response.discard();
   }
 
   #headers(accept: string): [string, string][] {
@@ -94,9 +105,3 @@ function headerText(eventId: string): string {
 }
 
 const BOTH = "application/json, text/event-stream";
-
-/** Whether an answer is an event stream. */
-export function isEventStream(response: Response): boolean {
-  const type = response.headers.get("content-type")?.split(";")[0].trim().toLowerCase();
-  return response.ok && type === "text/event-stream";
-}

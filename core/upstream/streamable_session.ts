@@ -2,11 +2,13 @@ import type { GatewayError } from "../errors.ts";
 import { type Message, RPC } from "../mcp/message.ts";
 import type { RpcNotification, RpcRequest, RpcResponse } from "../mcp/message.ts";
 import { NO_SESSION } from "../sessions/session.ts";
+import { subjectOf } from "./exchange_subject.ts";
 import { httpFailure } from "./failures.ts";
-import { discard, type HttpClient } from "./http_client.ts";
+import type { HttpClient } from "./http_client.ts";
 import { answerPassage } from "./large_answer.ts";
 import type { LegacyTransport, Listening, Outside, SessionOpening } from "./legacy_transport.ts";
-import { pause, retryDelayMs } from "./pause.ts";
+import { pause } from "../pause.ts";
+import { retryDelayMs } from "./retry_delay.ts";
 import { readAnswer } from "./read_answer.ts";
 import { ServerStream } from "./server_stream.ts";
 import { SessionCalls } from "./session_calls.ts";
@@ -19,8 +21,9 @@ import {
   underCallersId,
   versionInstead,
 } from "./session_messages.ts";
-import { isEventStream, StreamableLink } from "./streamable_link.ts";
+import { StreamableLink } from "./streamable_link.ts";
 import type { ServerGreeting, Target, UpstreamCall } from "./upstream.ts";
+import type { UpstreamResponse } from "./upstream_response.ts";
 
 const PROBE_TIMEOUT_MS = 5_000;
 /** Whose answer is not read: that the session is known is what counts. */
@@ -54,7 +57,8 @@ export class StreamableSession implements LegacyTransport {
     this.#calls = calls;
     this.#stream = new ServerStream({
       slug,
-      get: (lastEventId, signal) => link.get(lastEventId, signal),
+      get: (lastEventId, signal) =>
+        link.get(lastEventId, signal, { subject: () => calls.oldestSubject }),
       onMessage: (message) => this.#overhear(message),
       endIfGone: () => this.#endIfGone(),
     });
@@ -124,7 +128,7 @@ export class StreamableSession implements LegacyTransport {
     const response = await this.#link.post(sessionRequest(call, id), { target, signal, heard });
     // Gone: 404 by the specification; some answer 400 to an id that they do not know.
     if (this.#link.sessionId !== null && response.status === 404) {
-      await discard(response);
+      await response.discard();
       return this.#end();
     }
 
@@ -148,16 +152,18 @@ export class StreamableSession implements LegacyTransport {
 
   /** Goes on with the stream of a call where it broke (2025-11-25, Resumability). */
   async #resume(
-    { target, signal, heard }: UpstreamCall,
+    call: UpstreamCall,
     lastEventId: string,
     retryMs: number | null,
-  ): Promise<Response | null> {
+  ): Promise<UpstreamResponse | null> {
+    const { target, signal, heard } = call;
     await pause(retryDelayMs(retryMs), signal);
     signal.throwIfAborted();
-    const response = await this.#link.get(lastEventId, signal, { target, heard });
-    if (isEventStream(response)) return response;
+    const subject = () => subjectOf(call);
+    const response = await this.#link.get(lastEventId, signal, { target, heard, subject });
+    if (response.isEventStream) return response;
 
-    await discard(response);
+    await response.discard();
     if (response.status === 404 && this.#link.sessionId !== null) this.#end();
     return null;
   }
@@ -168,7 +174,7 @@ export class StreamableSession implements LegacyTransport {
     if (this.#link.sessionId === null) return false;
     const signal = AbortSignal.timeout(PROBE_TIMEOUT_MS);
     const response = await this.#link.post(PROBE, { signal });
-    await discard(response);
+    await response.discard();
     if (response.status !== 404 && response.status !== 400) return false;
     this.#end();
     return true;
@@ -204,7 +210,7 @@ async function greet(
   const greeting = readGreeting(opening.target.slug, "streamable", answer);
   if (greeting === null) return null;
   link.version = greeting.protocolVersion;
-  await discard(await link.post(INITIALIZED, { signal }));
+  await (await link.post(INITIALIZED, { signal })).discard();
   return greeting;
 }
 
@@ -217,7 +223,7 @@ async function initialize(
   const request = initializeRequest(opening);
   const response = await link.post(request, { signal });
   // What the server asks in its answer must be answered in the session that it opens.
-  link.sessionId = response.headers.get("mcp-session-id");
+  link.sessionId = response.sessionId;
   return await readAnswer(response, {
     slug: opening.target.slug,
     id: request.id,

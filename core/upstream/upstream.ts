@@ -11,14 +11,18 @@ import type { ClientProfile } from "../mcp/meta.ts";
 import type { Plaintext } from "../secrets/plaintext.ts";
 import type { InjectionRule } from "../secrets/secret.ts";
 import type { ProtocolPin } from "../servers/protocol_pin.ts";
+import type { OnLeak } from "../servers/server.ts";
 import type { Timeouts } from "../servers/timeouts.ts";
 
 /** The `fetch` that everything outgoing goes through. */
 export type Fetch = (input: URL | Request | string, init?: RequestInit) => Promise<Response>;
 
-/** An opened secret and where it goes. */
+/** An opened secret and one of the places where it goes. */
 export interface Injection {
+  /** The secret's name. */
+  name: string;
   rule: InjectionRule;
+  /** The secret's own value, without what the rule's template puts around it. */
   value: Plaintext;
 }
 
@@ -28,11 +32,16 @@ export interface Target {
   slug: string;
   url: URL;
   injections: readonly Injection[];
+  /** What is looked for in all that it sends back: those, and what it gets for others. */
+  searched: readonly Injection[];
   /**
    * Changes with the URL, the protocol and with every version of a secret, so that nothing
-   * that was opened with older ones is used again.
+   * that was opened with older ones is used again. Members who are known to the server by
+   * secrets of their own differ in it, so nothing of one is given to another.
    */
   fingerprint: string;
+  /** What of that is the same for all members: what admins configured. */
+  sharedFingerprint: string;
   protocol: ProtocolPin;
   /** How long a whole call may take: `timeouts.totalSeconds`. */
   timeoutMs: number;
@@ -40,6 +49,8 @@ export interface Target {
   maxConcurrent: number;
   /** Names of the caller's headers that it gets, in lower case. */
   forwardHeaders: readonly string[];
+  /** What happens when it sends back what was injected. */
+  onLeak: OnLeak;
   /** Those headers of the call at hand; filled in by the connector. */
   forwarded?: readonly (readonly [name: string, value: string])[];
 }
@@ -108,6 +119,8 @@ export interface UpstreamCall {
    * question to its client that came beside it.
    */
   pauseFor?: (asking: Promise<unknown>) => void;
+  /** What goes along as a header beside the trace that its `_meta` names. */
+  tracestate?: string | null;
   /** Where a large answer goes while it comes; without it every answer is read whole. */
   large?: LargeAnswers;
 }

@@ -1,16 +1,21 @@
-import { readConfig } from "../../core/config.ts";
+import { type MasterKey, readConfig } from "../../core/config.ts";
+import type { Network } from "../../core/egress/network.ts";
 import { openStore, type Store } from "../../core/kv/open_store.ts";
+import { loadKeyring } from "../../core/secrets/load_keyring.ts";
+import type { Keyring } from "../../core/secrets/keyring.ts";
 import { setSecret } from "../../core/secrets/set_secret.ts";
 import type { InjectionRule } from "../../core/secrets/secret.ts";
 import { registerServer } from "../../core/servers/register_server.ts";
 import type { Server } from "../../core/servers/server.ts";
+import type { Telemetry } from "../../core/telemetry/telemetry.ts";
 import { createServices, type Services } from "../../core/services.ts";
 import { createToken } from "../../core/tokens/create_token.ts";
 import type { CreatedToken } from "../../core/tokens/token.ts";
 import type { Fetch } from "../../core/upstream/upstream.ts";
 import { createWorkspace } from "../../core/workspaces/create_workspace.ts";
+import type { InstallInput } from "../../core/workspaces/workspace.ts";
 import { installServer } from "../../core/workspaces/install_server.ts";
-import { testKeyring } from "../_support/core.ts";
+import { AN_ADMIN, testKeyring } from "../_support/core.ts";
 import type { Upstream } from "../_support/upstream.ts";
 import { beginSession, type Json } from "./_requests.ts";
 
@@ -23,26 +28,40 @@ export interface World extends AsyncDisposable {
   /** Moves the clock forward. */
   advance(delayMs: number): void;
   /** Registers a server and installs it in `team`. */
-  addServer(slug: string, url: string, options?: { timeoutSeconds?: number }): Promise<Server>;
-  addSecret(slug: string, name: string, value: string, injection?: InjectionRule): Promise<void>;
+  addServer(slug: string, url: string, options?: ServerOptions): Promise<Server>;
+  /** Changes how a server is installed in `team`. */
+  install(slug: string, input: InstallInput): Promise<void>;
+  addSecret(slug: string, name: string, value: string, ...rules: InjectionRule[]): Promise<void>;
   addToken(name?: string, options?: { expiresAt?: string }): Promise<CreatedToken>;
   /** Sends a request to the endpoint of `team`, or of another workspace. */
   send(request: Request, workspace?: string): Promise<Response>;
   /** Another gateway on the same store file, as a second process would be. */
-  another(env?: Record<string, string>): Promise<World>;
+  another(env?: Record<string, string>, masterKeys?: MasterKey[]): Promise<World>;
+}
+
+/** How long a server may take: a call of it in all, and until it begins to speak. */
+export interface ServerOptions {
+  timeoutSeconds?: number;
+  connectSeconds?: number;
 }
 
 /** What a test may decide about its gateway. */
 export interface WorldOptions {
   store?: Store;
   fetch?: Fetch;
+  network?: Network;
+  telemetry?: Telemetry;
   env?: Record<string, string>;
+  keyring?: Keyring;
+  /** Whether the store has a workspace `team` already. */
+  isThere?: boolean;
 }
 
 /** Starts a gateway on a store of its own, in memory unless one is given. */
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   const world = gatewayOn(options.store ?? await openStore(":memory:"), options);
-  await createWorkspace(world.services, { slug: "team", name: "The team" });
+  if (options.isThere === true) return world;
+  await createWorkspace(world.services, AN_ADMIN, { slug: "team", name: "The team" });
   return world;
 }
 
@@ -62,8 +81,10 @@ function gatewayOn(store: Store, options: WorldOptions): World {
   const services = createServices({
     config: readConfig(env),
     store,
-    keyring: testKeyring(),
+    keyring: options.keyring ?? testKeyring(),
     fetch: options.fetch ?? globalThis.fetch,
+    network: options.network,
+    telemetry: options.telemetry,
     now: () => new Date(nowMs),
     log: (line) => void log.push(line),
   });
@@ -73,21 +94,30 @@ function gatewayOn(store: Store, options: WorldOptions): World {
     store,
     log,
     advance: (delayMs) => void (nowMs += delayMs),
-    async addServer(slug, url, { timeoutSeconds } = {}) {
-      const timeouts = timeoutSeconds === undefined ? undefined : { totalSeconds: timeoutSeconds };
-      const server = await registerServer(services, { slug, name: slug, url, timeouts });
-      await installServer(services, { workspace: "team", server: slug });
+    async addServer(slug, url, { timeoutSeconds: totalSeconds, connectSeconds } = {}) {
+      const timeouts = { totalSeconds, connectSeconds };
+      const server = await registerServer(services, AN_ADMIN, { slug, name: slug, url, timeouts });
+      await installServer(services, AN_ADMIN, { workspace: "team", server: slug });
       return server;
     },
-    async addSecret(slug, name, value, injection) {
-      await setSecret(services, slug, name, { value, injection });
+    async install(slug, input) {
+      await installServer(services, AN_ADMIN, { workspace: "team", server: slug }, input);
+    },
+    async addSecret(slug, name, value, ...rules) {
+      await setSecret(services, AN_ADMIN, slug, name, {
+        value,
+        rules: rules.length === 0 ? undefined : rules,
+      });
     },
     addToken: (name = "Alice", { expiresAt } = {}) =>
-      createToken(services, "team", { name, expiresAt }),
+      createToken(services, AN_ADMIN, "team", { name, expiresAt }),
     send: (request, workspace = "team") => services.gateway.handle(request, workspace),
-    async another(env = {}) {
+    async another(env = {}, masterKeys) {
       const shared = await openStore(store.filePath ?? undefined);
-      return gatewayOn(shared, { ...options, env: { ...options.env, ...env } });
+      const keyring = masterKeys === undefined
+        ? options.keyring
+        : await loadKeyring({ masterKeys, dataDir: "/", kvPath: null }, shared, () => {});
+      return gatewayOn(shared, { ...options, keyring, env: { ...options.env, ...env } });
     },
     [Symbol.asyncDispose]: () => services.close(),
   };

@@ -25,7 +25,8 @@ Deno.test("Attendances listens for 100 sessions of a member and no more, until o
     },
   } as unknown as Connector;
   const nobody = { notify() {}, isListening: () => Promise.resolve(true) };
-  const forever = { watch: () => ({ [Symbol.dispose]() {} }) } as unknown as TokenEnds;
+  const never = () => ({ [Symbol.dispose]() {} });
+  const forever = { watch: never, watchServer: never } as unknown as TokenEnds;
   const attendances = new Attendances(connector, nobody, forever);
   const [alice, bob] = [newTokenId(), newTokenId()];
   const how = { access: {} as Access, target: () => Promise.resolve({} as Target) };

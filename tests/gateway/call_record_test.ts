@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
 import type { Call } from "../../core/calls/call.ts";
+import type { CallFilter } from "../../core/calls/call_filter.ts";
+import { removeServer } from "../../core/servers/remove_server.ts";
+import { revokeToken } from "../../core/tokens/revoke_token.ts";
+import { AN_ADMIN } from "../_support/core.ts";
 import { openStore, type Store } from "../../core/kv/open_store.ts";
 import { startTurncoat } from "../_support/hostile_upstreams.ts";
 import { startLegacySessions } from "../_support/legacy_upstreams.ts";
@@ -10,7 +14,7 @@ import { startWorld, type World } from "./_world.ts";
 async function callsOf(world: World): Promise<Call[]> {
   const team = await world.services.workspaces.findBySlug("team");
   assert.ok(team !== null);
-  const { items } = await world.services.callQueries.list(team.id, { limit: 100, cursor: null });
+  const { items } = await world.services.callQueries.list(team, { limit: 100, cursor: null });
   return items;
 }
 
@@ -226,4 +230,32 @@ Deno.test("the id of a request comes back with its type", async () => {
       assert.strictEqual(answer.id, id);
     }
   }
+});
+
+Deno.test("who left and what was removed stay readable, and are told from those who came after", async () => {
+  await using upstream = startBothEras();
+  await using world = await startWorld();
+  const { services } = world;
+  const params = { name: "notes__echo", arguments: { text: "hi" } };
+  const call = async (name: string) => {
+    const { token, id } = await world.addToken(name);
+    await answerIn(await world.send(modern(token, "tools/call", params)));
+    return id;
+  };
+  const first = await world.addServer("notes", upstream.url);
+  const left = await call("Alice Chen");
+  await revokeToken(services, AN_ADMIN, "team", left);
+  await removeServer(services, AN_ADMIN, "notes", { force: true });
+  const second = await world.addServer("notes", upstream.url);
+  const stayed = await call("Alice Chen");
+
+  const team = await services.workspaces.findBySlug("team") ?? assert.fail();
+  const list = async (filter: CallFilter) => {
+    const page = await services.callQueries.list(team, { limit: 10, cursor: null }, filter);
+    return page.items.map((one) => [one.person, one.tokenId, one.server, one.serverId]);
+  };
+
+  assert.deepEqual(await list({ member: left }), [["Alice Chen", left, "notes", first.id]]);
+  assert.deepEqual(await list({ server: second.id }), [["Alice Chen", stayed, "notes", second.id]]);
+  assert.equal((await list({ server: "notes", member: "alice chen" })).length, 2);
 });

@@ -17,6 +17,7 @@ function replyWith(options: Partial<HttpReplyOptions> = {}) {
     },
     onGone: () => void seen.gone++,
     onShutOut: () => void seen.shutOut++,
+    lastWords: () => [],
     ...options,
   });
   return { reply, seen };
@@ -68,17 +69,21 @@ Deno.test("HttpReply releases its stream once, whether it is answered, dropped, 
 });
 
 Deno.test("HttpReply tells a token that was shut out from a client that left", async () => {
-  let shutOut = () => {};
-  const { reply, seen } = replyWith({
-    hold(_stream, onEnd) {
-      shutOut = onEnd;
-      return { [Symbol.dispose]: () => {} };
-    },
-  });
-  await reply.say(PROGRESS);
+  for (const why of ["shut out", "closing"] as const) {
+    let end = (_why: typeof why) => {};
+    const { reply, seen } = replyWith({
+      hold(_stream, onEnd) {
+        end = onEnd;
+        return { [Symbol.dispose]: () => {} };
+      },
+      lastWords: () => ['{"error":"shut out"}'],
+    });
+    await reply.say(PROGRESS);
 
-  shutOut();
+    end(why);
 
-  assert.deepEqual([seen.shutOut, seen.gone], [1, 0]);
-  await (await reply.response).body?.cancel();
+    assert.deepEqual([seen.shutOut, seen.gone], [1, 0]);
+    const text = await (await reply.response).text();
+    assert.equal(text.includes('data: {"error":"shut out"}'), why === "shut out");
+  }
 });

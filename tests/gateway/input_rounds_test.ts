@@ -20,6 +20,7 @@ function callOf(
       slug: "forms",
       url: new URL("http://forms.test/mcp"),
       injections: [],
+      searched: [],
       fingerprint: "f",
       timeoutMs: 1_000,
     } as unknown as UpstreamCall["target"],

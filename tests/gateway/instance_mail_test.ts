@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { eventually } from "../_support/eventually.ts";
-import { processes } from "./_mails.ts";
+import { processes, processesWith } from "./_mails.ts";
 
 Deno.test("InstanceMail brings a letter to the one process it is for, with its sender", async () => {
   await using world = await processes("one", "two", "three");
@@ -74,6 +74,31 @@ Deno.test("InstanceMail.ask() ends when the other process is not there, or fails
   await assert.rejects(one.ask("two", "fail", {}, 200), { code: "not_found" });
 
   assert.match(world.log.join(), /letter of the kind "fail".*the handler is broken/);
+});
+
+Deno.test("InstanceMail.ask() ends when its time is over before the store has the letter", async () => {
+  await using world = await processesWith({ sendingMs: 20 }, "one", "two");
+  const [one] = world.mails;
+
+  await assert.rejects(one.ask("two", "hello", {}, 1), { code: "not_found" });
+});
+
+Deno.test("InstanceMail.close() ends the questions that wait for an answer, and takes no more", async () => {
+  await using world = await processes("one", "two");
+  const [one, two] = world.mails;
+  const asked = Promise.withResolvers<void>();
+  two.on("hello", () => {
+    asked.resolve();
+    return new Promise<never>(() => {});
+  });
+  await two.ready();
+  const waiting = assert.rejects(one.ask("two", "hello", {}, 60_000), { code: "not_found" });
+  await asked.promise;
+
+  one.close();
+
+  await waiting;
+  await assert.rejects(one.ask("two", "hello", {}, 60_000), { code: "not_found" });
 });
 
 Deno.test("InstanceMail survives letters that are none", async () => {

@@ -1,3 +1,4 @@
+import { AN_ADMIN } from "../_support/core.ts";
 import assert from "node:assert/strict";
 import { revokeToken } from "../../core/tokens/revoke_token.ts";
 import { removeWorkspace } from "../../core/workspaces/remove_workspace.ts";
@@ -33,7 +34,7 @@ Deno.test("a token's open streams end when it is revoked, here and in another pr
   const ofBob = await two.send(bare("GET", bob.token)).then((r) => new StreamReader(r));
   await ofBob.until(/event: endpoint/);
 
-  await revokeToken(one.services, "team", alice.id);
+  await revokeToken(one.services, AN_ADMIN, "team", alice.id);
 
   await Promise.all(ofAlice.map((stream) => stream.ended()));
   const ended = ofBob.ended().then(() => "ended");
@@ -48,7 +49,7 @@ Deno.test("open streams end when their workspace is removed", async () => {
   await using stream = new StreamReader(await world.send(bare("GET", token)));
   await stream.until(/event: endpoint/);
 
-  await removeWorkspace(world.services, "team", { force: true });
+  await removeWorkspace(world.services, AN_ADMIN, "team", { force: true });
 
   await stream.ended();
 });

@@ -1,3 +1,4 @@
+import { AN_ADMIN } from "../_support/core.ts";
 import assert from "node:assert/strict";
 import { MAX_BODY_BYTES } from "../../core/gateway/http_guard.ts";
 import { createToken } from "../../core/tokens/create_token.ts";
@@ -6,6 +7,7 @@ import { createWorkspace } from "../../core/workspaces/create_workspace.ts";
 import { removeWorkspace } from "../../core/workspaces/remove_workspace.ts";
 import { answerIn, bare, legacy, modern, post } from "./_requests.ts";
 import { startWorld, type World } from "./_world.ts";
+import { kept } from "../calls/_support.ts";
 
 /** Everything of a reply that a caller can see. */
 async function seen(response: Response): Promise<string> {
@@ -20,16 +22,20 @@ function mistyped(token: string): string {
 
 async function refusedRequests(world: World): Promise<Record<string, [Request, string]>> {
   const { services } = world;
-  await createWorkspace(services, { slug: "others" });
-  await createWorkspace(services, { slug: "gone" });
+  await createWorkspace(services, AN_ADMIN, { slug: "others" });
+  await createWorkspace(services, AN_ADMIN, { slug: "gone" });
   const good = await world.addToken("Good");
   const revoked = await world.addToken("Revoked");
-  await services.tokens.revoke({ ...revoked, workspaceId: await idOf(world, "team") }, new Date());
+  await services.tokens.revoke(
+    AN_ADMIN,
+    { ...revoked, workspaceId: await idOf(world, "team") },
+    new Date(),
+  );
   const soon = new Date(services.now().getTime() + 60_000).toISOString();
   const expired = await world.addToken("Expired", { expiresAt: soon });
-  const foreign = await createToken(services, "others", { name: "Foreign" });
-  const orphan = await createToken(services, "gone", { name: "Orphan" });
-  await removeWorkspace(services, "gone", { force: true });
+  const foreign = await createToken(services, AN_ADMIN, "others", { name: "Foreign" });
+  const orphan = await createToken(services, AN_ADMIN, "gone", { name: "Orphan" });
+  await removeWorkspace(services, AN_ADMIN, "gone", { force: true });
   world.advance(60_000);
 
   const withHeader = (authorization: string) =>
@@ -177,6 +183,29 @@ Deno.test("Gateway answers what is no JSON, a batch and what is no JSON-RPC each
   }
 });
 
+Deno.test("Gateway refuses a body that is nested deeper than 1,000, in both eras", async () => {
+  await using world = await startWorld();
+  const { token } = await world.addToken();
+  const deep = "[".repeat(100_000) + "]".repeat(100_000);
+
+  for (const send of [modern, legacy]) {
+    const request = send(token, "tools/call", { name: "any__tool", arguments: { deep: "here" } });
+    const body = (await request.text()).replace('"here"', deep);
+    const response = await world.send(
+      new Request(request.url, {
+        method: "POST",
+        headers: request.headers,
+        body,
+      }),
+    );
+    const { error } = await answerIn(response);
+    assert.equal(response.status, 400);
+    assert.equal(error?.code, -32600);
+    assert.match(error?.message ?? "", /nested deeper than 1000/);
+  }
+  assert.deepEqual(world.log, []);
+});
+
 Deno.test("Gateway refuses other content types, answers that it cannot give, and other methods", async () => {
   await using world = await startWorld();
   const { token } = await world.addToken();
@@ -226,7 +255,7 @@ Deno.test("Gateway answers an unknown tool with -32602 and puts the attempt on t
   const nameless = await answerIn(await world.send(legacy(token, "tools/call", { name: 7 })));
   assert.equal(nameless.error?.code, -32602);
 
-  const { items } = await world.services.callQueries.list(await idOf(world, "team"), {
+  const { items } = await world.services.callQueries.list(kept(await idOf(world, "team")), {
     limit: 100,
     cursor: null,
   });

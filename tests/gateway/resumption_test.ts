@@ -78,7 +78,7 @@ for (const where of ["one", "two"] as const) {
     await eventually("the call is over", async () => {
       const team = await one.services.workspaces.findBySlug("team");
       assert.ok(team !== null);
-      const page = await one.services.callQueries.list(team.id, { limit: 1, cursor: null });
+      const page = await one.services.callQueries.list(team, { limit: 1, cursor: null });
       return page.items.length === 1;
     });
 

@@ -1,3 +1,4 @@
+import { AN_ADMIN } from "../_support/core.ts";
 import assert from "node:assert/strict";
 import { revokeToken } from "../../core/tokens/revoke_token.ts";
 import { eventually } from "../_support/eventually.ts";
@@ -141,7 +142,7 @@ Deno.test("HTTP+SSE: nothing is served for a token that was revoked while its me
   await using client = await connect(one, token);
   const params = { name: "notes__echo", arguments: { text: "hi" } };
 
-  await revokeToken(two.services, "team", id);
+  await revokeToken(two.services, AN_ADMIN, "team", id);
   assert.equal(await client.send(two, { id: 1, method: "tools/call", params }), 401);
 
   await client.stream.ended();

@@ -1,3 +1,4 @@
+import { AN_ADMIN } from "../_support/core.ts";
 import assert from "node:assert/strict";
 import { revokeToken } from "../../core/tokens/revoke_token.ts";
 import { eventually } from "../_support/eventually.ts";
@@ -25,7 +26,7 @@ Deno.test("a revocation ends a call whose client reads no stream, with a refusal
     const reply = world.send(make(token, "tools/call", WAIT, { headers: JSON_ONLY }));
     await waits(upstream, "running");
 
-    await revokeToken(world.services, "team", id);
+    await revokeToken(world.services, AN_ADMIN, "team", id);
 
     await waits(upstream, "cancelled");
     const response = await reply;
@@ -46,7 +47,7 @@ Deno.test("a revocation ends a call whose client has left and may come back", as
   await reply.until(/"progress":5/);
   await reply.leave();
 
-  await revokeToken(world.services, "team", id);
+  await revokeToken(world.services, AN_ADMIN, "team", id);
 
   await eventually("the server is told", () => cancellations(upstream) === 1);
 });
@@ -62,7 +63,7 @@ Deno.test("a revocation ends a call over HTTP+SSE", async () => {
   await world.send(post(token, call, { address: `http://gateway.test${path}` }));
   await waits(upstream, "running");
 
-  await revokeToken(world.services, "team", id);
+  await revokeToken(world.services, AN_ADMIN, "team", id);
 
   await waits(upstream, "cancelled");
 });
@@ -77,7 +78,7 @@ Deno.test("a revocation ends a call that waits for its client's answers", async 
   const { result } = await answerIn(await world.send(call));
   assert.equal(result.resultType, "input_required");
 
-  await revokeToken(world.services, "team", id);
+  await revokeToken(world.services, AN_ADMIN, "team", id);
 
   await eventually("the server is told", () => cancellations(upstream) === 1);
 });
@@ -94,7 +95,7 @@ Deno.test("a revocation, or its session's end, ends what is listened for on a cl
     assert.deepEqual((await answerIn(await world.send(asking))).result, {});
     assert.equal(upstream.subscribers(), 1);
 
-    if (what === "revoked") await revokeToken(world.services, "team", id);
+    if (what === "revoked") await revokeToken(world.services, AN_ADMIN, "team", id);
     else await world.send(bare("DELETE", token, session));
 
     await eventually("nobody listens", () => upstream.subscribers() === 0);

@@ -28,6 +28,8 @@ function someToken(workspaceId = newWorkspaceId()): Token {
     createdAt: new Date(START).toISOString(),
     expiresAt: null,
     revokedAt: null,
+    policy: null,
+    limits: { requestsPerMinute: null, concurrentCalls: null },
   };
 }
 

@@ -7,9 +7,11 @@ import type {
 import { errorOf, RPC } from "../../core/mcp/message.ts";
 import { newServerId } from "../../core/ids.ts";
 import { AddressRules } from "../../core/servers/address_rules.ts";
+import { EventStore } from "../../core/events/event_store.ts";
 import { ServerHealthStore } from "../../core/servers/server_health_store.ts";
 import { DEFAULT_TIMEOUTS } from "../../core/servers/timeouts.ts";
 import { Connector } from "../../core/upstream/connector.ts";
+import type { LeakWatch } from "../../core/upstream/echo_guard.ts";
 import { HttpClient } from "../../core/upstream/http_client.ts";
 import type {
   Caller,
@@ -18,6 +20,7 @@ import type {
   Unsolicited,
   UpstreamCall,
 } from "../../core/upstream/upstream.ts";
+import { NOBODY_WATCHES } from "./_sessions.ts";
 import { type MemoryStore, memoryStore } from "../_support/store.ts";
 
 /** The connector of one process, on a store that others may share. */
@@ -35,6 +38,7 @@ export interface Bench extends AsyncDisposable {
 /** What a test may decide about its connector. */
 export interface BenchOptions {
   fetch?: Fetch;
+  leaks?: LeakWatch;
   unsolicited?: Unsolicited;
 }
 
@@ -55,10 +59,15 @@ function benchOn(store: MemoryStore, options: BenchOptions): Bench {
   let nowMs = Date.now();
   const now = () => new Date(nowMs);
   const log: string[] = [];
-  const health = new ServerHealthStore(store.kv, { instanceId: crypto.randomUUID(), now });
+  const events = new EventStore(store.kv, now);
+  const health = new ServerHealthStore(store.kv, {
+    instanceId: crypto.randomUUID(),
+    events,
+    now,
+  });
   const addresses = new AddressRules({ allowPrivate: true });
   const connector = new Connector({
-    http: new HttpClient(options.fetch ?? fetch, addresses),
+    http: new HttpClient(options.fetch ?? fetch, addresses, options.leaks ?? NOBODY_WATCHES),
     now,
     unsolicited: options.unsolicited ?? NOBODY,
     recall: () => Promise.resolve({ logLevel: null, subscriptions: [] }),
@@ -86,17 +95,21 @@ export function targetAt(
 ): Target {
   const id = change.id ?? newServerId();
   const all = { ...DEFAULT_TIMEOUTS, ...timeouts };
+  const fingerprint = change.fingerprint ?? JSON.stringify([id, url, change.protocol]);
   return {
     id,
     slug: "notes",
     url: new URL(url),
     injections: [],
-    fingerprint: JSON.stringify([id, url, change.protocol]),
+    searched: [],
+    fingerprint,
+    sharedFingerprint: fingerprint,
     protocol: "auto",
     timeoutMs: all.totalSeconds * 1000,
     timeouts: all,
     maxConcurrent: 100,
     forwardHeaders: [],
+    onLeak: "redact",
     ...change,
   };
 }

@@ -8,6 +8,7 @@ import type {
 import { AddressRules } from "../../core/servers/address_rules.ts";
 import { DEFAULT_TIMEOUTS } from "../../core/servers/timeouts.ts";
 import type { AttendCall } from "../../core/upstream/attend.ts";
+import type { LeakWatch } from "../../core/upstream/echo_guard.ts";
 import { HttpClient } from "../../core/upstream/http_client.ts";
 import { LegacySession } from "../../core/upstream/legacy_session.ts";
 import { sessionVersion } from "../../core/upstream/session_messages.ts";
@@ -72,12 +73,15 @@ export function targetAt(url: string, id: ServerId = newServerId()): Target {
     slug: "notes",
     url: new URL(url),
     injections: [],
+    searched: [],
     fingerprint: JSON.stringify([id, url]),
+    sharedFingerprint: JSON.stringify([id, url]),
     protocol: "auto",
     timeoutMs: 10_000,
     timeouts: DEFAULT_TIMEOUTS,
     maxConcurrent: 100,
     forwardHeaders: [],
+    onLeak: "redact",
   };
 }
 
@@ -176,9 +180,12 @@ export function sessionsWith(
   return sessions;
 }
 
+/** Nobody is told of what servers send back. */
+export const NOBODY_WATCHES: LeakWatch = { seen: () => Promise.resolve() };
+
 /** The client of the product's outgoing requests, with loopback allowed. */
 export function testHttp(): HttpClient {
-  return new HttpClient(fetch, new AddressRules({ allowPrivate: true }));
+  return new HttpClient(fetch, new AddressRules({ allowPrivate: true }), NOBODY_WATCHES);
 }
 
 /** An answer to a server's question that says where it was given. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventStore } from "../../core/events/event_store.ts";
 import { callerOf, failureOf, startBench, targetAt, toolCall } from "./_connector.ts";
 import type { LargeAnswer } from "../../core/upstream/upstream.ts";
 import { answer, down, ok, type Scripted, startScripted } from "./_scripted.ts";
@@ -88,7 +89,7 @@ Deno.test("what a caller caused does not count against its server", async () => 
 
 Deno.test("clients that do not read what they asked for keep no call from their server", async () => {
   await using pair = await startPair();
-  const target = targetAt(pair.server.url, { id: pair.target.id, timeouts: { totalSeconds: 1 } });
+  const target = targetAt(pair.server.url, { id: pair.target.id, timeouts: { totalSeconds: 2 } });
   pair.server.script = (request, response) => {
     answer(request, response, { content: [{ type: "text", text: "x".repeat(2 * 1024 * 1024) }] });
   };
@@ -106,7 +107,7 @@ Deno.test("clients that do not read what they asked for keep no call from their 
   const failures = await Promise.all(Array.from({ length: 5 }, stall));
   pair.server.script = ok;
 
-  assert.match(failures[0].message, /was not read to the end within 1 s \(total timeout\)$/);
+  assert.match(failures[0].message, /was not read to the end within 2 s \(total timeout\)$/);
   assert.ok((await pair.bench.connector.request(toolCall(target, "echo"))).response.result);
 });
 
@@ -193,11 +194,26 @@ Deno.test("another process sees that a server is not called, and when it is call
   assert.equal((await other.health.read(target.id)).breaker, null);
 });
 
+Deno.test("that a server is not called any more is an event, and that it still fails is none", async () => {
+  await using pair = await startPair();
+  const { bench } = pair;
+  await pair.fail(5);
+  for (let tries = 0; tries < 2; tries++) {
+    bench.advance(60_000);
+    await failureOf(pair.call());
+  }
+  await settled(bench);
+
+  const events = new EventStore(bench.store.kv, () => new Date());
+  const { items } = await events.list({ kind: "breaker_opened" }, { limit: 10, cursor: null });
+  assert.deepEqual(items.map(({ server }) => server), ["notes"]);
+});
+
 Deno.test("another address or other secrets of a server begin anew", async () => {
   await using pair = await startPair();
   await pair.fail(5);
   pair.server.script = ok;
-  const changed = { ...pair.target, fingerprint: "changed" };
+  const changed = { ...pair.target, sharedFingerprint: "changed", fingerprint: "changed" };
 
   const { response } = await pair.bench.connector.request(toolCall(changed, "echo"));
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { startLegacySessions } from "../_support/legacy_upstreams.ts";
+import { startLegacySessions, startLegacySse } from "../_support/legacy_upstreams.ts";
 import { startModern } from "../_support/modern_upstreams.ts";
 import { serveLocally } from "../_support/upstream.ts";
 import { answerIn, type Json, legacy, modern } from "../gateway/_requests.ts";
@@ -53,6 +53,38 @@ Deno.test("a server that answers nothing of MCP while it starts is asked again b
   for (const send of [modern, legacy]) {
     assert.equal(await echo(world, send(token, "tools/call", ECHO)), "hi");
   }
+});
+
+Deno.test("calls that find out at the same time that a server speaks HTTP+SSE are all answered", async () => {
+  await using upstream = startLegacySse();
+  const pause = (delayMs: number) => new Promise((resolve) => setTimeout(resolve, delayMs));
+  const others: Promise<string>[] = [];
+  let begun = 0;
+  let callAlso = () => {};
+  await using http = serveLocally(async (request) => {
+    const { method, headers } = request;
+    const { pathname, search } = new URL(request.url);
+    const body = request.body === null ? undefined : await request.bytes();
+    const message = new TextDecoder().decode(body);
+    if (pathname === "/sse" && message.includes("server/discover")) {
+      callAlso();
+      await pause(50);
+    }
+    // Who tries what is newer later than the first one is told so later, too.
+    if (pathname === "/sse" && message.includes('"initialize"') && ++begun > 1) await pause(50);
+    return await fetch(new URL(pathname + search, upstream.url), { method, headers, body });
+  });
+  await using world = await startWorld();
+  await world.addServer("notes", `${http.origin}/sse`);
+  const { token } = await world.addToken();
+  const call = () => echo(world, legacy(token, "tools/call", ECHO));
+  callAlso = () => void others.push(call());
+
+  const first = await call();
+
+  assert.equal(first, "hi");
+  assert.ok(others.length > 0);
+  for (const other of others) assert.equal(await other, "hi");
 });
 
 Deno.test("a client that does not say who it is is served by servers that want to know", async () => {

@@ -14,7 +14,7 @@ for (const misbehaviour of MISBEHAVIOURS) {
     await using bad = startHostile(misbehaviour);
     await using world = await startWorld();
     await world.addServer("good", good.url);
-    await world.addServer("bad", bad.url, { timeoutSeconds: 1 });
+    await world.addServer("bad", bad.url, { timeoutSeconds: 1, connectSeconds: 1 });
     await world.addSecret("bad", "X-Api-Key", "the-secret");
     const { token } = await world.addToken();
 

@@ -1,7 +1,8 @@
+import { NO_COMPARING } from "../_support/no_pins.ts";
 import assert from "node:assert/strict";
 import { updateServer } from "../../core/servers/update_server.ts";
 import { setSecret } from "../../core/secrets/set_secret.ts";
-import { someServer, testCore } from "../_support/core.ts";
+import { AN_ADMIN, someServer, testCore } from "../_support/core.ts";
 import { startLegacySessions, startLegacySse } from "../_support/legacy_upstreams.ts";
 import { ListCache } from "../../core/upstream/list_cache.ts";
 import { serveLocally } from "../_support/upstream.ts";
@@ -24,7 +25,11 @@ Deno.test("a server gets those of its caller's headers that it may have, and no 
     await using bench = await startBench();
     const target = targetAt(server.url, {
       forwardHeaders: ["accept-language", "x-key", "x-missing", "x-request-id"],
-      injections: [{ rule: { kind: "header", name: "X-Key" }, value: new Plaintext("injected") }],
+      injections: [{
+        name: "KEY",
+        rule: { kind: "header", name: "X-Key" },
+        value: new Plaintext("injected"),
+      }],
     });
 
     for (const id of ["r-1", "r-2"]) {
@@ -58,7 +63,12 @@ Deno.test("what a server shows to one caller for its headers is not shown to ano
   });
   await using bench = await startBench();
   const versions = { read: () => Promise.resolve(0n) };
-  const lists = new ListCache(bench.connector, versions, () => new Date());
+  const lists = new ListCache({
+    connector: bench.connector,
+    versions,
+    comparing: NO_COMPARING,
+    now: () => new Date(),
+  });
   const target = targetAt(http.origin, { forwardHeaders: ["x-request-id", "x-tenant"] });
   const { signal } = new AbortController();
 
@@ -79,7 +89,7 @@ Deno.test("headers that are forwarded are kept in lower case, each once, in orde
   const { slug } = await someServer(core);
 
   const forwardHeaders = ["X-Request-Id", "accept-language", "X-REQUEST-ID"];
-  const server = await updateServer(core, slug, { forwardHeaders });
+  const server = await updateServer(core, AN_ADMIN, slug, { forwardHeaders });
 
   assert.deepEqual(server.forwardHeaders, ["accept-language", "x-request-id"]);
 });
@@ -93,14 +103,14 @@ Deno.test("headers of the protocol and of the caller's credentials are never for
 
   for (const name of never.split(" ")) {
     await assert.rejects(
-      updateServer(core, slug, { forwardHeaders: ["X-Fine", name] }),
+      updateServer(core, AN_ADMIN, slug, { forwardHeaders: ["X-Fine", name] }),
       { code: "invalid_input", field: "forwardHeaders", message: /is never forwarded/ },
       name,
     );
   }
   for (const name of ["X Y", "X:Y", "X\r\nHost", "ü"]) {
     await assert.rejects(
-      updateServer(core, slug, { forwardHeaders: [name] }),
+      updateServer(core, AN_ADMIN, slug, { forwardHeaders: [name] }),
       { code: "invalid_input", field: "forwardHeaders", message: /not a legal header name/ },
     );
   }
@@ -109,19 +119,19 @@ Deno.test("headers of the protocol and of the caller's credentials are never for
 Deno.test("no header is both forwarded and injected", async () => {
   using core = await testCore();
   const { slug } = await someServer(core);
-  await setSecret(core, slug, "X-Api-Key", { value: "one" });
+  await setSecret(core, AN_ADMIN, slug, "X-Api-Key", { value: "one" });
 
   await assert.rejects(
-    updateServer(core, slug, { forwardHeaders: ["x-api-key"] }),
+    updateServer(core, AN_ADMIN, slug, { forwardHeaders: ["x-api-key"] }),
     {
       code: "conflict",
       field: "forwardHeaders",
       message: /"X-Api-Key" of this server is injected/,
     },
   );
-  await updateServer(core, slug, { forwardHeaders: ["X-Tenant"] });
+  await updateServer(core, AN_ADMIN, slug, { forwardHeaders: ["X-Tenant"] });
   await assert.rejects(
-    setSecret(core, slug, "X-TENANT", { value: "two" }),
+    setSecret(core, AN_ADMIN, slug, "X-TENANT", { value: "two" }),
     { code: "conflict", field: "name", message: /"X-TENANT" is forwarded/ },
   );
 });

@@ -81,7 +81,9 @@ Deno.test("a header of the caller never takes the place of an injected one", asy
   const request = modern(token, "tools/call", params, { headers: { "x-api-key": "mine" } });
   const { result } = await answerIn(await world.send(request));
 
-  const headers = { "x-api-key": "the-real-key", "authorization": null };
+  const { headers: sent } = upstream.journal.requests.at(-1) ?? {};
+  assert.equal(sent?.get("x-api-key"), "the-real-key");
+  const headers = { "x-api-key": "[redacted:X-Api-Key]", "authorization": null };
   assert.deepEqual(result.structuredContent.headers, headers);
 });
 
@@ -172,9 +174,12 @@ Deno.test("a redirect within the server's origin is followed with its body and s
   const request = modern(token, "tools/call", { name: "notes__whoami", arguments: args });
   const { result } = await answerIn(await world.send(request));
 
+  const sent = inner.journal.requests.at(-1);
+  assert.equal(sent?.headers.get("x-api-key"), "in-the-header");
+  assert.equal(new URL(sent?.url ?? "", origin).searchParams.get("key"), "in-the-query");
   assert.deepEqual(result.structuredContent, {
-    headers: { "x-api-key": "in-the-header" },
-    query: { key: "in-the-query" },
+    headers: { "x-api-key": "[redacted:X-Api-Key]" },
+    query: { key: "[redacted:KEY]" },
   });
 });
 
@@ -237,7 +242,10 @@ Deno.test("a server at a private address is not called once private addresses ar
   for (const send of [modern, legacy]) {
     const request = send(token, "tools/call", { name: "notes__echo" });
     const { error } = await answerIn(await strict.send(request));
-    assert.match(error?.message ?? "", /Server "notes" cannot be called: "127\.0\.0\.1"/);
+    assert.match(
+      error?.message ?? "",
+      /Server "notes" cannot be called: "http:\/\/127\.0\.0\.1:\d+" is not https/,
+    );
   }
   assert.deepEqual(upstream.journal.requests, []);
 });

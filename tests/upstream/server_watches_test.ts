@@ -1,3 +1,4 @@
+import { NO_COMPARING } from "../_support/no_pins.ts";
 import assert from "node:assert/strict";
 import v8 from "node:v8";
 import vm from "node:vm";
@@ -15,7 +16,12 @@ const ignore = collectGarbage === undefined;
 
 function watchesOn({ connector }: Bench): ServerWatches {
   const versions = { read: () => Promise.resolve(0n) };
-  const lists = new ListCache(connector, versions, () => new Date());
+  const lists = new ListCache({
+    connector,
+    versions,
+    comparing: NO_COMPARING,
+    now: () => new Date(),
+  });
   return new ServerWatches(connector, lists, () => {});
 }
 
