@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { redactText } from "../arguments/redact_text.ts";
 import { Call } from "./call.ts";
 
 /** Calls of one workspace that were committed together, as they are stored. */
@@ -8,6 +9,8 @@ export const CallPack = z.object({
    * next to the calls that were over at the same time.
    */
   endedAt: z.iso.datetime(),
+  /** Until when they are kept, as far as the workspace's retention said so then. */
+  expiresAt: z.iso.datetime(),
   /** A JSON array of calls in UTF-8, so that its size is known to the byte. */
   calls: z.instanceof(Uint8Array),
 });
@@ -23,13 +26,20 @@ export interface EncodedCall {
 /** How much of each text a record keeps, in characters. */
 const KEPT = { tool: 200, server: 200, person: 100, email: 254 };
 
-/** A duration that exceeds this is a mistake; it must not spoil the pack's date. */
-const LONGEST_CALL_MS = 24 * 60 * 60 * 1000;
+/** How much of a name is looked through for secrets. */
+const MAX_NAME = 2_000;
+
+/**
+ * A duration that exceeds this is a mistake; it must not spoil the pack's date. A call that takes
+ * longer is taken for one that began later.
+ */
+export const LONGEST_CALL_MS = 24 * 60 * 60 * 1000;
 
 const Calls = z.array(Call);
 
 /**
- * A call as the log keeps it, with its texts cut to a bound.
+ * A call as the log keeps it, with its texts cut to a bound, and without the secrets that a
+ * client's own words hold by their look.
  *
  * Parsing drops whatever is no field of a call and throws for what could not be
  * read back, so that one bad record can never spoil those beside it.
@@ -39,7 +49,7 @@ export function encodeCall(call: Call): EncodedCall {
   const bounded = Call.parse({
     ...call,
     at: at.toISOString(),
-    tool: cut(call.tool, KEPT.tool),
+    tool: named(call.tool),
     server: call.server === null ? null : cut(call.server, KEPT.server),
     person: cut(call.person, KEPT.person),
     email: call.email === null ? null : cut(call.email, KEPT.email),
@@ -51,8 +61,8 @@ export function encodeCall(call: Call): EncodedCall {
   };
 }
 
-/** Puts calls into one value, in their order; there is at least one. */
-export function packCalls(encoded: readonly EncodedCall[]): CallPack {
+/** Puts calls that are kept for so long into one value, in their order; there is at least one. */
+export function packCalls(encoded: readonly EncodedCall[], keptMs: number): CallPack {
   const sizeBytes = encoded.reduce((sum, { json }) => sum + json.length + 1, 1);
   const calls = new Uint8Array(sizeBytes);
   let end = 0;
@@ -66,12 +76,42 @@ export function packCalls(encoded: readonly EncodedCall[]): CallPack {
   }
   calls[end] = "]".charCodeAt(0);
 
-  return { endedAt: new Date(endedAtMs).toISOString(), calls };
+  return {
+    endedAt: new Date(endedAtMs).toISOString(),
+    expiresAt: new Date(endedAtMs + keptMs).toISOString(),
+    calls,
+  };
 }
 
 /** The calls of a pack, in the order in which they were recorded. */
 export function unpackCalls(pack: CallPack): Call[] {
   return Calls.parse(JSON.parse(new TextDecoder().decode(pack.calls)));
+}
+
+/** A call of a pack, and its place there. */
+export interface PackedCall {
+  index: number;
+  call: Call;
+}
+
+/**
+ * The calls of a pack that are wanted, the last one first. What is not wanted is not checked,
+ * which is most of the work where few are.
+ */
+export function* wantedCalls(
+  pack: CallPack,
+  isWanted: (call: Call) => boolean,
+): Generator<PackedCall> {
+  const calls: unknown = JSON.parse(new TextDecoder().decode(pack.calls));
+  if (!Array.isArray(calls)) throw new TypeError("A pack of calls holds no list");
+  for (let index = calls.length - 1; index >= 0; index--) {
+    if (isWanted(calls[index])) yield { index, call: Call.parse(calls[index]) };
+  }
+}
+
+/** What a client named, as anybody may read it who sees the record: a URI may hold a key. */
+function named(text: string): string {
+  return cut(redactText(text.slice(0, MAX_NAME)), KEPT.tool);
 }
 
 /** The first characters of a text, without half of a surrogate pair at the end. */

@@ -12,6 +12,8 @@ interface Called {
  * resource by its URI.
  */
 export function calledName({ server, method, tool }: Called): string {
+  if (method === "authenticate") return "(a token that has ended)";
+  if (method === "request") return tool === "" ? "(a request)" : `(${tool})`;
   if (method === "resources/read") return server === null ? tool : `${server}: ${tool}`;
   const name = server === null ? tool : `${server}__${tool}`;
   return method === "prompts/get" ? `${name} (prompt)` : name;

@@ -34,14 +34,31 @@ export async function commitOnce(
  * `prepare` reads afresh each time, so that it decides on what is stored now.
  * `doing` completes "Cannot …". Throws `conflict` when others were always first.
  */
-export async function commitWithRetry<Result>(
+export function commitWithRetry<Result>(
   doing: string,
   prepare: () => Promise<Prepared<Result>>,
 ): Promise<Result> {
-  for (let attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+  return retryLostRaces(doing, MAX_ATTEMPTS, async () => {
     const { atomic, result } = await prepare();
-    if (atomic === null || await commitOnce(atomic)) return result;
-    await pause(Math.random() * Math.min(2 ** attempt, 50));
+    return atomic === null || await commitOnce(atomic) ? { result } : null;
+  });
+}
+
+/**
+ * Attempts until an attempt is not lost, with longer and longer pauses, at most
+ * `maxAttempts` times; a lost one gives `null`.
+ *
+ * `doing` completes "Cannot …". Throws `conflict` when all were lost.
+ */
+export async function retryLostRaces<Result>(
+  doing: string,
+  maxAttempts: number,
+  attempt: (number: number) => Promise<{ result: Result } | null>,
+): Promise<Result> {
+  for (let number = 1; number <= maxAttempts; number++) {
+    const won = await attempt(number);
+    if (won !== null) return won.result;
+    await pause(Math.random() * Math.min(2 ** number, 50));
   }
 
   throw new GatewayError(

@@ -29,7 +29,8 @@ export class SharedReads {
   readonly #kv: Deno.Kv;
   readonly #deadlineMs: number;
   #collecting = new Map<string, SharedRead>();
-  #running = false;
+  #running: Promise<void> | null = null;
+  #isClosed = false;
 
   constructor(kv: Deno.Kv, { deadlineMs = DEADLINE_MS } = {}) {
     this.#kv = kv;
@@ -40,18 +41,19 @@ export class SharedReads {
    * The entry under a key, by a read that began after this call.
    *
    * A failed read rejects for all who shared it, and only for them. Throws
-   * `too_many` when 10,000 keys wait, and `internal` when the store is silent
-   * for 10 seconds.
+   * `too_many` when 10,000 keys wait, `internal` when the store is silent for 10
+   * seconds, and `shutting_down` after {@linkcode close}.
    */
   get<T = unknown>(key: readonly string[]): Promise<Deno.KvEntryMaybe<T>> {
     const id = JSON.stringify(key);
     let read = this.#collecting.get(id);
 
     if (read === undefined) {
+      if (this.#isClosed) return Promise.reject(closed());
       if (this.#collecting.size >= MAX_WAITING) return Promise.reject(tooMany());
       read = { key, ...Promise.withResolvers<Deno.KvEntryMaybe<unknown>>() };
       this.#collecting.set(id, read);
-      if (!this.#running) void this.#run();
+      this.#running ??= this.#run();
     }
 
     // What lies under a key is the caller's knowledge, as with `Deno.Kv.get`.
@@ -63,8 +65,13 @@ export class SharedReads {
     return Promise.all(keys.map((key) => this.get<T>(key)));
   }
 
+  /** Takes no more; resolves when nothing is being read. Close the store after this. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#running;
+  }
+
   async #run(): Promise<void> {
-    this.#running = true;
     while (this.#collecting.size > 0) {
       await endOfTurn();
       const batch = [...this.#collecting.values()];
@@ -72,7 +79,7 @@ export class SharedReads {
       await this.#readBatch(batch);
     }
 
-    this.#running = false;
+    this.#running = null;
   }
 
   async #readBatch(batch: SharedRead[]): Promise<void> {
@@ -107,6 +114,10 @@ export class SharedReads {
 
 function tooMany(): GatewayError {
   return new GatewayError("too_many", `Cannot read: ${MAX_WAITING} keys wait already`);
+}
+
+function closed(): GatewayError {
+  return new GatewayError("shutting_down", "Cannot read: the process is ending");
 }
 
 function silent(deadlineMs: number): GatewayError {

@@ -1,5 +1,6 @@
 import type { Call } from "../../core/calls/call.ts";
-import { newTokenId, newWorkspaceId, type WorkspaceId } from "../../core/ids.ts";
+import type { LoggedWorkspace } from "../../core/calls/call_log.ts";
+import { newServerId, newTokenId, newWorkspaceId, type WorkspaceId } from "../../core/ids.ts";
 
 /** A call like any other, with what the test cares about. */
 export function someCall(changes: Partial<Call> = {}): Call {
@@ -8,17 +9,27 @@ export function someCall(changes: Partial<Call> = {}): Call {
     tokenId: newTokenId(),
     person: "Alice Chen",
     email: null,
+    serverId: newServerId(),
     server: "internal-api",
     method: "tools/call",
     tool: "search",
     era: "modern",
     outcome: "ok",
+    reason: null,
     durationMs: 12.5,
     bytesIn: 210,
     bytesOut: 1024,
     ...changes,
   };
 }
+
+/** A workspace that keeps its calls as long as any other. */
+export function kept(id: WorkspaceId): LoggedWorkspace {
+  return { id, retentionDays: 90 };
+}
+
+/** Workspaces none of which is there any more; their logs are. */
+export const REMOVED = { get: () => Promise.resolve(null) };
 
 /** As many new workspaces. */
 export function workspaceIds(count: number): WorkspaceId[] {
@@ -32,6 +43,8 @@ export class SteeredKv {
   commits = 0;
   /** Called before each commit; it may wait or throw. */
   beforeCommit: (commit: number) => Promise<void> | void = () => {};
+  /** Called after each commit that did not throw; it may throw, as if its answer was lost. */
+  afterCommit: (commit: number) => void = () => {};
 
   constructor(real: Deno.Kv) {
     this.kv = new Proxy(real, {
@@ -46,8 +59,11 @@ export class SteeredKv {
   #steer(atomic: Deno.AtomicOperation): Deno.AtomicOperation {
     const commit = atomic.commit.bind(atomic);
     atomic.commit = async () => {
-      await this.beforeCommit(++this.commits);
-      return await commit();
+      const number = ++this.commits;
+      await this.beforeCommit(number);
+      const done = await commit();
+      this.afterCommit(number);
+      return done;
     };
     return atomic;
   }

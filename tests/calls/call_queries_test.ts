@@ -1,153 +1,90 @@
 import assert from "node:assert/strict";
-import { type AnalyticsRow, CallCounter, OTHER_TOOLS } from "../../core/calls/analytics_row.ts";
 import { CallLog } from "../../core/calls/call_log.ts";
-import { CallQueries } from "../../core/calls/call_queries.ts";
+import { CallQueries, MANY_IN_A_ROW } from "../../core/calls/call_queries.ts";
+import { exportCalls } from "../../core/calls/export_calls.ts";
 import type { Call } from "../../core/calls/call.ts";
-import { newTokenId, type WorkspaceId } from "../../core/ids.ts";
-import { someCall, workspaceIds } from "./_support.ts";
+import type { WorkspaceId } from "../../core/ids.ts";
+import { kept, REMOVED, someCall, workspaceIds } from "./_support.ts";
 
 const NOON = new Date("2026-11-22T12:00:00.000Z");
 const LAST_HOUR = { from: minutesBefore(60), to: NOON };
 
-Deno.test("CallQueries.analytics() counts calls and errors per token, server and tool, last used first", async () => {
-  using kv = await Deno.openKv(":memory:");
-  const [workspace] = workspaceIds(1);
-  const [alice, bob] = [newTokenId(), newTokenId()];
-  await record(kv, workspace, [
-    { tokenId: alice, person: "Alice Chen", tool: "search", at: at(50) },
-    { tokenId: alice, person: "Alice Chen", tool: "search", at: at(40), outcome: "tool_error" },
-    { tokenId: bob, person: "Bob", email: "bob@example.com", tool: "search", at: at(30) },
-    { tokenId: alice, person: "Alice Chen", tool: "write", at: at(20), outcome: "refused" },
-    { tokenId: alice, person: "Alice Chen", tool: "search", at: at(10) },
-    { tokenId: alice, person: "Alice Chen", tool: "search", at: at(45), server: "other" },
-  ]);
-
-  const rows = await new CallQueries(kv).analytics(workspace, LAST_HOUR);
-
-  assert.deepEqual(rows.map(brief), [
-    ["Alice Chen", "internal-api", "search", 3, 1, at(10)],
-    ["Alice Chen", "internal-api", "write", 1, 1, at(20)],
-    ["Bob", "internal-api", "search", 1, 0, at(30)],
-    ["Alice Chen", "other", "search", 1, 0, at(45)],
-  ]);
-  assert.deepEqual(rows.map((row) => row.email), [null, null, "bob@example.com", null]);
-  assert.equal(rows[2].tokenId, bob);
-});
-
-Deno.test("CallQueries.analytics() counts every outcome but ok as an error", async () => {
-  using kv = await Deno.openKv(":memory:");
-  const [workspace] = workspaceIds(1);
-  const tokenId = newTokenId();
-  const outcomes = [
-    "ok",
-    "tool_error",
-    "protocol_error",
-    "upstream_failure",
-    "refused",
-    "cancelled",
-  ] as const;
-  await record(kv, workspace, outcomes.map((outcome) => ({ tokenId, outcome, at: at(1) })));
-
-  const [row] = await new CallQueries(kv).analytics(workspace, LAST_HOUR);
-
-  assert.equal(row.calls, 6);
-  assert.equal(row.errors, 5);
-});
-
-Deno.test("CallQueries.analytics() counts only calls that arrived in the period, its ends included", async () => {
-  using kv = await Deno.openKv(":memory:");
-  const [workspace] = workspaceIds(1);
-  const tokenId = newTokenId();
-  await record(kv, workspace, [
-    { tokenId, tool: "too early", at: "2026-11-22T10:59:59.999Z" },
-    { tokenId, tool: "first", at: at(60) },
-    { tokenId, tool: "last", at: at(0) },
-    { tokenId, tool: "too late", at: "2026-11-22T12:00:00.001Z" },
-  ]);
-
-  const rows = await new CallQueries(kv).analytics(workspace, LAST_HOUR);
-
-  assert.deepEqual(rows.map((row) => row.tool), ["last", "first"]);
-});
-
-Deno.test("CallQueries.analytics() counts only one server when it is named, and only one workspace", async () => {
+Deno.test("CallQueries.list() gives only calls that arrived in the period, its end excluded", async () => {
   using kv = await Deno.openKv(":memory:");
   const [workspace, foreign] = workspaceIds(2);
   await record(kv, workspace, [
-    { server: "wanted", at: at(3) },
-    { server: "other", at: at(2) },
-    { server: null, at: at(1) },
+    { tool: "too early", at: "2026-11-22T10:59:59.999Z" },
+    { tool: "first", at: at(60) },
+    { tool: "last", at: "2026-11-22T11:59:59.999Z" },
+    { tool: "too late", at: at(0) },
   ]);
-  await record(kv, foreign, [{ server: "wanted", at: at(1) }]);
+  await record(kv, foreign, [{ tool: "foreign", at: at(5) }]);
 
-  const rows = await new CallQueries(kv).analytics(workspace, { ...LAST_HOUR, server: "wanted" });
-
-  assert.deepEqual(rows.map((row) => [row.server, row.calls]), [["wanted", 1]]);
+  assert.deepEqual(await toolsBetween(kv, workspace, LAST_HOUR), ["last", "first"]);
 });
 
-Deno.test("CallQueries.analytics() finds what lies behind a call that took an hour", async () => {
+Deno.test("CallQueries.list() finds what lies behind a call that took an hour", async () => {
   using kv = await Deno.openKv(":memory:");
   const [workspace] = workspaceIds(1);
   await record(kv, workspace, [{ tool: "short", at: at(20) }]);
   await record(kv, workspace, [{ tool: "long", at: at(70), durationMs: 60 * 60 * 1000 }]);
 
-  const rows = await new CallQueries(kv).analytics(workspace, {
-    from: minutesBefore(30),
-    to: NOON,
-  });
-
-  assert.deepEqual(rows.map((row) => row.tool), ["short"]);
+  const half = { from: minutesBefore(30), to: NOON };
+  assert.deepEqual(await toolsBetween(kv, workspace, half), ["short"]);
 });
 
-Deno.test("CallQueries.analytics() finds what lies behind a clock that is minutes late", async () => {
+Deno.test("CallQueries.list() finds what lies behind a clock that is minutes late", async () => {
   using kv = await Deno.openKv(":memory:");
   const [workspace] = workspaceIds(1);
   await record(kv, workspace, [{ tool: "wanted", at: at(59) }]);
   await record(kv, workspace, [{ tool: "late clock", at: at(63) }]);
 
-  const rows = await new CallQueries(kv).analytics(workspace, LAST_HOUR);
-
-  assert.deepEqual(rows.map((row) => row.tool), ["wanted"]);
+  assert.deepEqual(await toolsBetween(kv, workspace, LAST_HOUR), ["wanted"]);
 });
 
-Deno.test("CallQueries.analytics() stops reading where the log is older than the period", async () => {
+Deno.test("CallQueries.list() stops reading where the log is older than the period", async () => {
   using kv = await Deno.openKv(":memory:");
   const [workspace] = workspaceIds(1);
   await record(kv, workspace, [{ tool: "out of place", at: at(10) }]);
-  await record(kv, workspace, [{ tool: "old", at: at(600) }]);
+  await recordEach(kv, workspace, Array(MANY_IN_A_ROW).fill({ tool: "old", at: at(6_000) }));
   await record(kv, workspace, [{ tool: "new", at: at(5) }]);
 
-  const rows = await new CallQueries(kv).analytics(workspace, LAST_HOUR);
-
-  assert.deepEqual(rows.map((row) => row.tool), ["new"]);
+  assert.deepEqual(await toolsBetween(kv, workspace, LAST_HOUR), ["new"]);
 });
 
-Deno.test("CallQueries.analytics() calls a person what the last record says", async () => {
+Deno.test("clocks that jump to 1970, back by a day and far ahead hide no call", async () => {
   using kv = await Deno.openKv(":memory:");
   const [workspace] = workspaceIds(1);
-  const tokenId = newTokenId();
-  await record(kv, workspace, [
-    { tokenId, person: "A. Chen", at: at(9) },
-    { tokenId, person: "Alice Chen", at: at(8) },
+  const wrong = ["1970-01-01T00:00:00.000Z", at(24 * 60), "2035-01-01T00:00:00.000Z"];
+  await recordEach(kv, workspace, [
+    { tool: "a", at: at(50) },
+    ...Array.from({ length: 60 }, (_, turn) => ({ tool: "wrong", at: wrong[turn % 3] })),
+    { tool: "b", at: at(40) },
+    // One that was right, in the time of another that was ahead for so long.
+    ...Array(MANY_IN_A_ROW).fill({ tool: "behind", at: at(60 * 20) }),
+    { tool: "c", at: at(30) },
+    ...Array(20).fill({ tool: "ahead", at: at(-60 * 24 * 3) }),
+    { tool: "d", at: at(20) },
+    { tool: "too late", at: at(5) },
   ]);
+  const queries = new CallQueries(kv, () => NOON);
+  const filter = { from: minutesBefore(60), to: minutesBefore(10) };
 
-  const rows = await new CallQueries(kv).analytics(workspace, LAST_HOUR);
+  const { items } = await queries.list(kept(workspace), { limit: 10, cursor: null }, filter);
+  const lines = await Array.fromAsync(
+    exportCalls({ calls: queries, workspaces: REMOVED, now: () => NOON }, {
+      workspace: { ...kept(workspace), slug: "backend" },
+      format: "jsonl",
+      filter,
+    }),
+  );
 
-  assert.deepEqual(rows.map((row) => [row.user, row.calls]), [["Alice Chen", 2]]);
-});
-
-Deno.test("CallCounter.add() puts the tools beyond its bound into one row and loses no call", () => {
-  const counter = new CallCounter({ maxRows: 3 });
-  const tokenId = newTokenId();
-
-  for (let index = 0; index < 50; index++) counter.add(someCall({ tokenId, tool: `t${index}` }));
-  counter.add(someCall({ tokenId, tool: "t1" }));
-
-  const rows = counter.rows();
-  assert.equal(rows.length, 4);
-  assert.equal(rows.reduce((sum, row) => sum + row.calls, 0), 51);
-  assert.equal(rows.find((row) => row.tool === OTHER_TOOLS)?.calls, 47);
-  assert.equal(rows.find((row) => row.tool === "t1")?.calls, 2);
+  const tools = ["a", "b", "c", "d"];
+  assert.deepEqual(items.map(({ tool }) => tool), tools.toReversed());
+  const exported = lines.join("").trimEnd().split("\n").map((line) => JSON.parse(line).tool);
+  assert.deepEqual(exported, [...tools, undefined]);
+  const between = await toolsBetween(kv, workspace, { from: filter.from, to: filter.to });
+  assert.deepEqual(between, tools.toReversed());
 });
 
 Deno.test("CallQueries.list() gives every call once, newest first, page by page", async () => {
@@ -160,12 +97,12 @@ Deno.test("CallQueries.list() gives every call once, newest first, page by page"
       Array.from({ length: 7 }, (_, index) => ({ tool: `${group * 7 + index}` })),
     );
   }
-  const queries = new CallQueries(kv);
+  const queries = new CallQueries(kv, () => NOON);
 
   const pages: string[][] = [];
   let cursor: string | null = null;
   do {
-    const page: { items: Call[]; nextCursor: string | null } = await queries.list(workspace, {
+    const page: { items: Call[]; nextCursor: string | null } = await queries.list(kept(workspace), {
       limit: 4,
       cursor,
     });
@@ -181,10 +118,10 @@ Deno.test("CallQueries.list() ends without a cursor when the last page is full, 
   using kv = await Deno.openKv(":memory:");
   const [workspace, empty] = workspaceIds(2);
   await record(kv, workspace, [{}, {}]);
-  const queries = new CallQueries(kv);
+  const queries = new CallQueries(kv, () => NOON);
 
-  assert.equal((await queries.list(workspace, { limit: 2, cursor: null })).nextCursor, null);
-  assert.deepEqual(await queries.list(empty, { limit: 2, cursor: null }), {
+  assert.equal((await queries.list(kept(workspace), { limit: 2, cursor: null })).nextCursor, null);
+  assert.deepEqual(await queries.list(kept(empty), { limit: 2, cursor: null }), {
     items: [],
     nextCursor: null,
   });
@@ -193,10 +130,10 @@ Deno.test("CallQueries.list() ends without a cursor when the last page is full, 
 Deno.test("CallQueries.list() refuses a cursor that no list gave", async () => {
   using kv = await Deno.openKv(":memory:");
   const [workspace] = workspaceIds(1);
-  const queries = new CallQueries(kv);
+  const queries = new CallQueries(kv, () => NOON);
 
   for (const cursor of ["", "x", "0000000000000001-0", "00000000000000010000", "-1"]) {
-    await assert.rejects(queries.list(workspace, { limit: 2, cursor }), {
+    await assert.rejects(queries.list(kept(workspace), { limit: 2, cursor }), {
       code: "invalid_input",
       field: "cursor",
     });
@@ -204,8 +141,15 @@ Deno.test("CallQueries.list() refuses a cursor that no list gave", async () => {
 });
 
 async function record(kv: Deno.Kv, workspace: WorkspaceId, calls: Partial<Call>[]): Promise<void> {
-  const log = new CallLog(kv, { retentionDays: 90 });
-  await Promise.all(calls.map((changes) => log.record(workspace, someCall(changes))));
+  const log = new CallLog(kv);
+  await Promise.all(calls.map((changes) => log.record(kept(workspace), someCall(changes))));
+  await log.close();
+}
+
+/** The same with a pack of its own for each call. */
+async function recordEach(kv: Deno.Kv, workspace: WorkspaceId, calls: Partial<Call>[]) {
+  const log = new CallLog(kv);
+  for (const changes of calls) await log.record(kept(workspace), someCall(changes));
   await log.close();
 }
 
@@ -217,6 +161,13 @@ function at(minutes: number): string {
   return minutesBefore(minutes).toISOString();
 }
 
-function brief({ user, server, tool, calls, errors, lastUsed }: AnalyticsRow) {
-  return [user, server, tool, calls, errors, lastUsed];
+async function toolsBetween(
+  kv: Deno.Kv,
+  workspace: WorkspaceId,
+  { from, to }: { from: Date; to: Date },
+): Promise<string[]> {
+  const queries = new CallQueries(kv, () => NOON);
+  const page = { limit: 10, cursor: null };
+  const { items } = await queries.list(kept(workspace), page, { from, to });
+  return items.map(({ tool }) => tool);
 }

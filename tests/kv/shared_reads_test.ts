@@ -194,3 +194,21 @@ async function turns(count: number): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 0));
   }
 }
+
+Deno.test(
+  "SharedReads.close() waits for what is being read, and refuses what is asked for later",
+  LEAKLESS,
+  async () => {
+    using kv = await Deno.openKv(":memory:");
+    await kv.set(["a"], "there");
+    const reads = new SharedReads(kv);
+    let seen: unknown = null;
+    const reading = reads.get(["a"]).then(({ value }) => seen = value);
+
+    await reads.close();
+
+    assert.equal(seen, "there");
+    await reading;
+    await assert.rejects(reads.get(["a"]), { code: "shutting_down" });
+  },
+);

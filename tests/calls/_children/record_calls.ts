@@ -7,7 +7,7 @@ import { someCall } from "../_support.ts";
 const [path, workspaces, round] = Deno.args;
 const ids = workspaces.split(",").map((id) => WorkspaceId.parse(id));
 const kv = await Deno.openKv(path);
-const log = new CallLog(kv, { retentionDays: 90 });
+const log = new CallLog(kv);
 const encoder = new TextEncoder();
 
 console.log("ready");
@@ -15,7 +15,8 @@ console.log("ready");
 await Promise.all(Array.from({ length: 16 }, async (_, lane) => {
   for (let count = 0;; count++) {
     const tool = `${round}.${lane}.${count}`;
-    await log.record(ids[count % ids.length], someCall({ tool }));
+    const workspace = { id: ids[count % ids.length], retentionDays: 90 };
+    await log.record(workspace, someCall({ tool }));
     Deno.stdout.writeSync(encoder.encode(`recorded ${tool}\n`));
   }
 }));
