@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { type GitHubConfig, readGitHubConfig } from "./admins/github_config.ts";
+import { ConfigError, type Environment, readOrigin, readText } from "./environment.ts";
 
 /** A master key and the id that is kept with what it sealed. */
 export interface MasterKey {
@@ -24,35 +26,45 @@ export interface Config {
   /** Whether that origin was set, or guessed from host and port. */
   publicUrlIsSet: boolean;
   allowPrivateUpstreams: boolean;
+  /** How many proxies of ours write the end of `X-Forwarded-For`; 0 = nobody believes it. */
+  trustedProxies: number;
+  /** The ports that servers may have; `null` for any. */
+  upstreamPorts: readonly number[] | null;
+  /** The variable that names a proxy for all that is sent; `null` when none does. */
+  outgoingProxy: string | null;
+  /** How admins sign in with GitHub; `null` where they do not. */
+  gitHub: GitHubConfig | null;
 }
 
-/** A setting that cannot be used; the message names it and the fix. */
-export class ConfigError extends Error {
-  override name = "ConfigError";
-}
+/** What `fetch` finds its proxy by. */
+const PROXY_VARIABLES = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 const KEY_ID = /^[A-Za-z0-9_-]{1,32}$/;
 
 const Port = z.coerce.number().int().min(0).max(65535);
 
 /** Reads the settings from environment variables. Throws {@linkcode ConfigError}. */
-export function readConfig(env: Record<string, string | undefined>): Config {
-  const host = text(env, "HOST") ?? "127.0.0.1";
-  const port = readPort(text(env, "PORT") ?? "8000");
-  const publicUrl = text(env, "AEROSTACK_PUBLIC_URL");
+export function readConfig(env: Environment): Config {
+  const host = readText(env, "HOST") ?? "127.0.0.1";
+  const port = readPort(readText(env, "PORT") ?? "8000");
+  const publicUrl = readText(env, "AEROSTACK_PUBLIC_URL");
 
   return {
     masterKeys: readMasterKeys(env),
     adminToken: readAdminToken(env),
-    dataDir: text(env, "AEROSTACK_DATA_DIR") ?? "./data",
+    dataDir: readText(env, "AEROSTACK_DATA_DIR") ?? "./data",
     kvPath: readKvPath(env),
     host,
     port,
     publicUrl: publicUrl === null
       ? guessedUrl(host, port)
-      : readOrigin("AEROSTACK_PUBLIC_URL", publicUrl),
+      : readOrigin("AEROSTACK_PUBLIC_URL", publicUrl, "https://mcp.example.com"),
     publicUrlIsSet: publicUrl !== null,
     allowPrivateUpstreams: readFlag(env, "AEROSTACK_ALLOW_PRIVATE_UPSTREAMS"),
+    trustedProxies: readTrustedProxies(readText(env, "AEROSTACK_TRUSTED_PROXIES") ?? "0"),
+    upstreamPorts: readPorts(env, "AEROSTACK_UPSTREAM_PORTS"),
+    outgoingProxy: PROXY_VARIABLES.find((name) => readText(env, name) !== null) ?? null,
+    gitHub: readGitHubConfig(env),
   };
 }
 
@@ -60,12 +72,6 @@ export function readConfig(env: Record<string, string | undefined>): Config {
 export function withBoundPort(config: Config, port: number): Config {
   if (config.publicUrlIsSet) return { ...config, port };
   return { ...config, port, publicUrl: guessedUrl(config.host, port) };
-}
-
-/** Text that a shell may have left empty counts as not set. */
-function text(env: Record<string, string | undefined>, name: string): string | null {
-  const value = env[name]?.trim();
-  return value === undefined || value === "" ? null : value;
 }
 
 function readPort(value: string): number {
@@ -76,27 +82,34 @@ function readPort(value: string): number {
   );
 }
 
+function readPorts(env: Environment, name: string): number[] | null {
+  const value = readText(env, name);
+  if (value === null) return null;
+  return value.split(",").map((part) => {
+    if (/^\s*\d{1,5}\s*$/.test(part) && Number(part) >= 1 && Number(part) <= 65535) {
+      return Number(part);
+    }
+    throw new ConfigError(
+      `${name} is "${value}"; set it to ports from 1 to 65535 with commas between, as in 443,8443.`,
+    );
+  });
+}
+
+function readTrustedProxies(value: string): number {
+  if (/^(\d|10)$/.test(value)) return Number(value);
+  throw new ConfigError(
+    `AEROSTACK_TRUSTED_PROXIES is "${value}"; set it to how many proxies of yours a request ` +
+      "passes, from 0 to 10.",
+  );
+}
+
 function guessedUrl(host: string, port: number): string {
   const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-function readOrigin(name: string, value: string): string {
-  const url = URL.canParse(value) ? new URL(value) : null;
-  const isOrigin = url !== null && /^https?:$/.test(url.protocol) &&
-    url.pathname === "/" && url.search === "" && url.hash === "" && url.username === "";
-
-  if (url === null || !isOrigin) {
-    throw new ConfigError(
-      `${name} is "${value}"; set it to an origin such as https://mcp.example.com, without a path.`,
-    );
-  }
-
-  return url.origin;
-}
-
-function readKvPath(env: Record<string, string | undefined>): string | null {
-  const value = text(env, "DENO_KV_PATH");
+function readKvPath(env: Environment): string | null {
+  const value = readText(env, "DENO_KV_PATH");
   if (value === null || !/^[a-z]+:\/\//i.test(value)) return value;
   if (/^https?:\/\//.test(value)) return value;
   throw new ConfigError(
@@ -104,15 +117,15 @@ function readKvPath(env: Record<string, string | undefined>): string | null {
   );
 }
 
-function readFlag(env: Record<string, string | undefined>, name: string): boolean {
-  const value = text(env, name);
+function readFlag(env: Environment, name: string): boolean {
+  const value = readText(env, name);
   if (value === null || value === "0") return false;
   if (value === "1") return true;
   throw new ConfigError(`${name} is "${value}"; set it to 1, or leave it out.`);
 }
 
-function readAdminToken(env: Record<string, string | undefined>): string | null {
-  const value = text(env, "AEROSTACK_ADMIN_TOKEN");
+function readAdminToken(env: Environment): string | null {
+  const value = readText(env, "AEROSTACK_ADMIN_TOKEN");
   if (value === null) return null;
   if (value.length < 24) {
     throw new ConfigError(
@@ -128,9 +141,9 @@ function readAdminToken(env: Record<string, string | undefined>): string | null 
   return value;
 }
 
-function readMasterKeys(env: Record<string, string | undefined>): MasterKey[] {
-  const one = text(env, "AEROSTACK_MASTER_KEY");
-  const many = text(env, "AEROSTACK_MASTER_KEYS");
+function readMasterKeys(env: Environment): MasterKey[] {
+  const one = readText(env, "AEROSTACK_MASTER_KEY");
+  const many = readText(env, "AEROSTACK_MASTER_KEYS");
 
   if (one !== null && many !== null) {
     throw new ConfigError(

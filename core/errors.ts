@@ -43,6 +43,11 @@ export const ERROR_KINDS = {
   },
   conflict: { status: 409, rpc: -32000, message: "Something else changed it first." },
   slug_taken: { status: 409, rpc: -32000, message: "This slug is taken." },
+  secret_missing: {
+    status: 409,
+    rpc: -32000,
+    message: "A secret is missing that members set themselves.",
+  },
   in_use: { status: 409, rpc: -32000, message: "This is still in use." },
   too_large: { status: 413, rpc: -32600, message: "The request is too large." },
   unsupported_media_type: {
@@ -52,12 +57,14 @@ export const ERROR_KINDS = {
   },
   limit_reached: { status: 422, rpc: -32000, message: "A limit is reached." },
   too_many: { status: 429, rpc: -32000, message: "Too many requests at once." },
+  rate_limited: { status: 429, rpc: -32005, message: "A limit on requests is reached." },
   internal: { status: 500, rpc: -32603, message: "Something failed in the gateway." },
   upstream_failed: {
     status: 502,
     rpc: -32603,
     message: "An upstream server failed.",
   },
+  server_disabled: { status: 503, rpc: -32603, message: "This server is disabled." },
   upstream_timeout: {
     status: 504,
     rpc: -32001,
@@ -94,12 +101,16 @@ export type UpstreamFault = "unsent" | "lost" | "down";
 export interface ErrorExtras {
   /** A sentence for a caller who is known; replaces the table's. */
   publicMessage?: string;
-  /** Path of the offending field, such as `injection.name`. */
+  /** Path of the offending field, such as `rules.0.name`. */
   field?: string;
   /** How far an exchange with an upstream came before it failed. */
   stage?: FailureStage;
   /** Absent when the server is there, and its answer is what is wrong. */
   fault?: UpstreamFault;
+  /** When it is worth trying again. */
+  retryAfterSeconds?: number;
+  /** What a program may read of it, in an answer of JSON-RPC. */
+  data?: Record<string, unknown>;
   cause?: unknown;
 }
 
@@ -115,6 +126,8 @@ export class GatewayError extends Error {
   readonly field: string | undefined;
   readonly stage: FailureStage | undefined;
   readonly fault: UpstreamFault | undefined;
+  readonly data: Record<string, unknown> | undefined;
+  readonly #retryAfterSeconds: number | undefined;
 
   constructor(code: ErrorCode, detail: string, extras: ErrorExtras = {}) {
     super(detail, { cause: extras.cause });
@@ -124,6 +137,13 @@ export class GatewayError extends Error {
     this.field = extras.field;
     this.stage = extras.stage;
     this.fault = extras.fault;
+    this.data = extras.data;
+    this.#retryAfterSeconds = extras.retryAfterSeconds;
+  }
+
+  /** What `Retry-After` says; `null` where trying again is no matter of time. */
+  get retryAfterSeconds(): number | null {
+    return this.#retryAfterSeconds ?? (this.status === 429 ? 1 : null);
   }
 
   /** HTTP status for pages and the admin API. */

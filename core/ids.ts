@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 
 const ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz";
@@ -27,6 +28,26 @@ export const AdminTokenId = idSchema("adm", "AdminTokenId");
 /** Identifies an admin's `aat_…` token; it is no secret and opens nothing. */
 export type AdminTokenId = z.infer<typeof AdminTokenId>;
 
+export const AdminSessionId = idSchema("ses", "AdminSessionId");
+/** Identifies a sign-in to the dashboard; it is no secret and opens nothing. */
+export type AdminSessionId = z.infer<typeof AdminSessionId>;
+
+export const SecretId = idSchema("sec", "SecretId");
+/** Identifies a secret from when its name was taken; it is no secret itself. */
+export type SecretId = z.infer<typeof SecretId>;
+
+export const SinkId = idSchema("snk", "SinkId");
+/** Identifies a sink, to which the log is sent. */
+export type SinkId = z.infer<typeof SinkId>;
+
+export const WebhookId = idSchema("whk", "WebhookId");
+/** Identifies a place that alerts are sent to. */
+export type WebhookId = z.infer<typeof WebhookId>;
+
+export const DeliveryId = idSchema("dlv", "DeliveryId");
+/** Identifies an alert on its way to one webhook; in the order of time. */
+export type DeliveryId = z.infer<typeof DeliveryId>;
+
 /** A fresh server id. */
 export function newServerId(): ServerId {
   return ServerId.parse(`srv_${randomText(LENGTH, ALPHABET)}`);
@@ -42,10 +63,46 @@ export function newTokenId(): TokenId {
   return TokenId.parse(`tok_${randomText(LENGTH, ALPHABET)}`);
 }
 
+/** The same token id for the same text, and another one for every other text. */
+export function tokenIdFrom(text: string): TokenId {
+  const digest = createHash("sha256").update(text).digest("hex");
+  const digits = BigInt(`0x${digest}`).toString(36).padStart(LENGTH, "0");
+  return TokenId.parse(`tok_${digits.slice(-LENGTH)}`);
+}
+
 /** A fresh admin token id. */
 export function newAdminTokenId(): AdminTokenId {
   return AdminTokenId.parse(`adm_${randomText(LENGTH, ALPHABET)}`);
 }
+
+/** A fresh id of a sign-in. */
+export function newAdminSessionId(): AdminSessionId {
+  return AdminSessionId.parse(`ses_${randomText(LENGTH, ALPHABET)}`);
+}
+
+/** A fresh secret id. */
+export function newSecretId(): SecretId {
+  return SecretId.parse(`sec_${randomText(LENGTH, ALPHABET)}`);
+}
+
+/** A fresh sink id. */
+export function newSinkId(): SinkId {
+  return SinkId.parse(`snk_${randomText(LENGTH, ALPHABET)}`);
+}
+
+/** A fresh webhook id. */
+export function newWebhookId(): WebhookId {
+  return WebhookId.parse(`whk_${randomText(LENGTH, ALPHABET)}`);
+}
+
+/** A fresh id of a delivery; it begins with the time, so that ids sort by it. */
+export function newDeliveryId(now: Date): DeliveryId {
+  const time = now.getTime().toString(36).padStart(TIME_LENGTH, "0");
+  return DeliveryId.parse(`dlv_${time}${randomText(LENGTH - TIME_LENGTH, ALPHABET)}`);
+}
+
+/** Enough for milliseconds until the year 5188. */
+const TIME_LENGTH = 9;
 
 /**
  * Uniformly random text over an alphabet of at most 256 characters.

@@ -2,13 +2,23 @@ import { z } from "zod";
 import { ERROR_KINDS, type ErrorCode } from "../errors.ts";
 import { VERSION } from "../version.ts";
 import { INPUT_EXAMPLES, OUTPUT_EXAMPLES } from "./examples.ts";
-import { type Operation, OPERATIONS } from "./operations.ts";
+import type { Operation } from "./operation.ts";
+import { OPERATIONS } from "./operations.ts";
 import { type InputName, INPUTS, type OutputName, OUTPUTS } from "./schemas.ts";
 
 type Json = Record<string, unknown>;
 
 /** Errors that any operation may answer with. */
-const COMMON_ERRORS: readonly ErrorCode[] = ["unauthorized", "internal"];
+const COMMON_ERRORS: readonly ErrorCode[] = ["unauthorized", "too_many", "internal"];
+
+/** Who may use an operation, in a sentence. */
+const WHO: Record<Operation["role"], string> = {
+  viewer: "For every admin.",
+  admin: "For admins with the role admin or owner.",
+  owner: "For admins with the role owner.",
+  member: "For members, with their own tokens.",
+  anyone: "For anyone.",
+};
 
 /** The OpenAPI 3.1 document of the admin API at this public address. */
 export function openApiDocument(publicUrl: string): Json {
@@ -28,7 +38,8 @@ export function openApiDocument(publicUrl: string): Json {
         bearer: {
           type: "http",
           scheme: "bearer",
-          description: "AEROSTACK_ADMIN_TOKEN, or an admin's aat_… token",
+          description:
+            "AEROSTACK_ADMIN_TOKEN, or an admin's aat_… token; for /me a member's mwt_… token",
         },
       },
       schemas: describeSchemas(),
@@ -52,9 +63,12 @@ function describeOperation(operation: Operation): Json {
   ];
   return {
     summary: operation.summary,
+    description: WHO[operation.role],
     operationId: operationId(operation),
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(operation.body === undefined ? {} : { requestBody: describeBody(operation.body) }),
+    ...(operation.body === undefined
+      ? {}
+      : { requestBody: describeBody(operation.body, operation) }),
     responses: { ...goodAnswers(operation), ...errorAnswers(operation) },
   };
 }
@@ -79,30 +93,41 @@ function queryParameters(query: z.ZodObject | undefined): Json[] {
   ));
 }
 
-function describeBody(name: InputName): Json {
-  return { required: true, content: contentOf(name, INPUT_EXAMPLES[name]) };
+function describeBody(name: InputName, { isBodyOptional = false }: Operation): Json {
+  return { required: !isBodyOptional, content: contentOf(name, INPUT_EXAMPLES[name]) };
 }
 
-function goodAnswers({ answers, summary }: Operation): Record<string, Json> {
+function goodAnswers({ answers, summary, hasCsv, streams }: Operation): Record<string, Json> {
+  if (streams !== undefined) {
+    const types = Object.entries(streams)
+      .map(([type, example]) => [type, { schema: { type: "string" }, example }]);
+    return { 200: { description: summary, content: Object.fromEntries(types) } };
+  }
+  const csv = hasCsv ? { "text/csv": { schema: { type: "string" } } } : {};
   return Object.fromEntries(
     Object.entries(answers).map((
       [status, name],
-    ) => [status, goodAnswer(summary, name)]),
+    ) => [status, goodAnswer(summary, name, csv)]),
   );
 }
 
-function goodAnswer(summary: string, name: OutputName | null): Json {
+function goodAnswer(summary: string, name: OutputName | null, alsoAs: Json): Json {
   if (name === null) return { description: `Done: ${summary}` };
   return {
     description: summary,
-    content: contentOf(name, OUTPUT_EXAMPLES[name]),
+    content: { ...contentOf(name, OUTPUT_EXAMPLES[name]), ...alsoAs },
   };
 }
 
+/** Whether somebody may be let in and yet not be allowed this. */
+function mayBeForbidden(role: Operation["role"]): boolean {
+  return role === "admin" || role === "owner";
+}
+
 /** Errors of one status share its description, which names their codes. */
-function errorAnswers({ errors }: Operation): Record<string, Json> {
+function errorAnswers({ errors, role }: Operation): Record<string, Json> {
   const byStatus = Map.groupBy(
-    [...errors, ...COMMON_ERRORS],
+    [...errors, ...COMMON_ERRORS, ...(mayBeForbidden(role) ? ["forbidden" as const] : [])],
     (code) => ERROR_KINDS[code].status,
   );
   return Object.fromEntries([...byStatus].map(([status, codes]) => [status, {

@@ -2,25 +2,54 @@ import type { z } from "zod";
 import { refusal } from "../errors.ts";
 import { quote } from "../quote.ts";
 
-/** Fields whose value a message repeats; a secret's is never among them. */
+/** Fields whose value a message repeats, in any place of a list; a secret's is none of them. */
 const SHOWN_FIELDS = new Set([
+  "add.kind",
+  "add.name",
+  "action",
+  "actor",
+  "by",
   "cursor",
   "email",
+  "errorRule.minCalls",
+  "errorRule.percent",
+  "errorRule.windowMinutes",
   "expiresAt",
+  "expect",
   "force",
-  "injection.kind",
-  "injection.name",
+  "format",
+  "from",
+  "kind",
+  "kinds",
   "limit",
+  "limits.callsPerMinutePerTool",
+  "limits.concurrentCalls",
+  "limits.concurrentCallsPerToken",
+  "limits.requestsPerMinute",
+  "limits.requestsPerMinutePerToken",
+  "maxBytes",
   "maxConcurrent",
   "name",
+  "onChange",
+  "onLeak",
+  "overlapHours",
   "period",
   "protocol",
+  "remove.kind",
+  "remove.name",
+  "rules.kind",
+  "rules.name",
+  "role",
   "server",
   "slug",
+  "state",
+  "subject",
   "timeouts.connectSeconds",
   "timeouts.firstByteSeconds",
   "timeouts.idleSeconds",
   "timeouts.totalSeconds",
+  "webhook",
+  "workspaces",
 ]);
 
 /**
@@ -37,13 +66,37 @@ export function parseInput<Schema extends z.ZodType>(
   if (success) return data;
 
   const [issue] = error.issues;
-  const path = issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
+  const path = pathOf(issue);
   const field = path.join(".");
   throw refusal(
     "invalid_input",
     sentenceFor(issue, field, valueAt(input, path)),
     field,
   );
+}
+
+/**
+ * What is wrong with each field of a form, in a sentence that stands beside it; `null` when nothing
+ * is. The sentences repeat no value: what was typed is still in its field.
+ */
+export function fieldProblems(
+  schema: z.ZodType,
+  input: unknown,
+): Record<string, string> | null {
+  const { error } = schema.safeParse(input);
+  if (error === undefined) return null;
+
+  const problems: Record<string, string> = {};
+  for (const issue of error.issues) {
+    const path = pathOf(issue);
+    const value = typedAt(input, path);
+    const isEmpty = value === undefined || value === "";
+    const sentence = isEmpty && issue.code !== "unrecognized_keys"
+      ? "Fill this in."
+      : `It ${reason(issue)}.`;
+    problems[path.join(".")] ??= sentence;
+  }
+  return problems;
 }
 
 function sentenceFor(
@@ -59,7 +112,7 @@ function sentenceFor(
   }
   if (value === undefined) return `The field "${field}" is missing.`;
 
-  const isShown = SHOWN_FIELDS.has(field) &&
+  const isShown = SHOWN_FIELDS.has(field.replaceAll(/\.\d+/g, "")) &&
     ["string", "number"].includes(typeof value);
   const shown = isShown ? ` is ${quote(String(value))}, which` : "";
   return `The field "${field}"${shown} ${reason(issue)}.`;
@@ -71,11 +124,30 @@ function reason({ message }: z.core.$ZodIssue): string {
   return `is not valid (${message.replace(/^Invalid input: /, "")})`;
 }
 
+/** Where an issue is: what should not be there counts as a field, too. */
+function pathOf(issue: z.core.$ZodIssue): PropertyKey[] {
+  return issue.code === "unrecognized_keys" ? [...issue.path, issue.keys[0]] : issue.path;
+}
+
+/** What stands in a field, also where its text was read as a list and one entry is wrong. */
+function typedAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return follow(input, path).value;
+}
+
 function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  const { value, isWhole } = follow(input, path);
+  return isWhole ? value : undefined;
+}
+
+/** What a path leads to, or the last thing on it, which has nothing inside. */
+function follow(
+  input: unknown,
+  path: readonly PropertyKey[],
+): { value: unknown; isWhole: boolean } {
   let value = input;
   for (const part of path) {
-    if (typeof value !== "object" || value === null) return undefined;
+    if (typeof value !== "object" || value === null) return { value, isWhole: false };
     value = Reflect.get(value, part);
   }
-  return value;
+  return { value, isWhole: true };
 }

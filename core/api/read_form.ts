@@ -12,6 +12,11 @@ export async function readForm<Schema extends z.ZodType>(
   request: Request,
   schema: Schema,
 ): Promise<z.output<Schema>> {
+  return parseInput(schema, Object.fromEntries(await readFields(request)));
+}
+
+/** The fields of a submitted form. Throws `unsupported_media_type` and `too_large`. */
+export async function readFields(request: Request): Promise<URLSearchParams> {
   const type = request.headers.get("content-type")?.split(";")[0].trim().toLowerCase();
   if (type !== "application/x-www-form-urlencoded") {
     throw refusal(
@@ -19,5 +24,5 @@ export async function readForm<Schema extends z.ZodType>(
       "Only forms are read here: send application/x-www-form-urlencoded.",
     );
   }
-  return parseInput(schema, Object.fromEntries(new URLSearchParams(await readText(request))));
+  return new URLSearchParams(await readText(request));
 }

@@ -26,6 +26,15 @@ export async function readInput<Schema extends z.ZodType>(
   return parseInput(schema, parseJson(await readText(request)));
 }
 
+/** The same where a request may have no body, which says nothing. */
+export async function readOptionalInput<Schema extends z.ZodType>(
+  request: Request,
+  schema: Schema,
+): Promise<z.output<Schema>> {
+  const isEmpty = request.body === null || request.headers.get("content-length") === "0";
+  return isEmpty ? parseInput(schema, {}) : await readInput(request, schema);
+}
+
 /** The body of a request as text. Throws `too_large` once it passes 64 KiB. */
 export async function readText(request: Request): Promise<string> {
   if (Number(request.headers.get("content-length") ?? 0) > MAX_BODY_BYTES) {

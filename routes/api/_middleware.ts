@@ -1,11 +1,11 @@
 import type { Context } from "fresh";
 import { authenticateBearer } from "../../core/admins/authenticate_admin.ts";
+import { requireRole } from "../../core/admins/role.ts";
+import { findOperation } from "../../core/api/find_operation.ts";
 import { GatewayError } from "../../core/errors.ts";
+import { authenticateMember } from "../../core/tokens/authenticate_member.ts";
 import { define, type State } from "../../define.ts";
-import { errorAnswer, toGatewayError } from "./(_http)/error_answer.ts";
-
-/** The description of the API is the one thing that anybody may read. */
-const OPEN_PATH = "/api/v1/openapi.json";
+import { errorAnswer, nothingAt, toGatewayError } from "./(_http)/error_answer.ts";
 
 /** Answers every error in JSON, and keeps every answer out of caches. */
 async function answerErrors(ctx: Context<State>): Promise<Response> {
@@ -25,19 +25,35 @@ function logFailure({ req, route, state }: Context<State>, error: GatewayError):
   state.services.log(`${req.method} ${route}: ${error.message}${cause}`);
 }
 
-/** Lets an admin's bearer pass, and nothing else. */
-async function requireAdmin(ctx: Context<State>): Promise<Response> {
-  if (ctx.url.pathname === OPEN_PATH) return await ctx.next();
+/**
+ * Lets pass who may use the operation, by the one table of operations.
+ *
+ * A route that is in no rule is nobody's. Whoever shows no good bearer learns nothing,
+ * not even what there is.
+ */
+async function checkAccess(ctx: Context<State>): Promise<Response> {
+  const { req, route, state, url } = ctx;
+  const rule = findOperation(req.method, route);
+  const needed = rule === null || rule === "method" ? "viewer" : rule.role;
+  if (needed === "anyone") return await ctx.next();
 
-  const header = ctx.req.headers.get("authorization");
-  ctx.state.admin = await authenticateBearer(ctx.state.services, header);
-  if (ctx.state.admin === null) {
-    throw new GatewayError(
-      "unauthorized",
-      "Cannot use the admin API: no admin's bearer",
-    );
+  const header = req.headers.get("authorization");
+  const { services, address } = state;
+  if (needed === "member") {
+    state.member = await authenticateMember(services, header, address);
+    if (state.member === null) throw noBearer();
+    return await ctx.next();
   }
+
+  state.admin = await authenticateBearer(services, header, address);
+  if (state.admin === null) throw noBearer();
+  requireRole(state.admin.role, needed);
+  if (rule === null) throw nothingAt(url.pathname);
   return await ctx.next();
 }
 
-export default define.middleware([answerErrors, requireAdmin]);
+function noBearer(): GatewayError {
+  return new GatewayError("unauthorized", "Cannot use the API: no bearer that opens it");
+}
+
+export default define.middleware([answerErrors, checkAccess]);

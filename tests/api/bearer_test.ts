@@ -49,7 +49,12 @@ Deno.test("an admin token opens the admin API until it is removed", async () => 
   const unknown = await api.send("GET", "/status", undefined, { authorization });
 
   assert.equal(status, 201);
-  assert.deepEqual(known.body.admin, { kind: "token", name: "deploy script" });
+  assert.deepEqual(known.body.admin, {
+    kind: "token",
+    id: body.id,
+    name: "deploy script",
+    role: "admin",
+  });
   assert.deepEqual([removed.status, unknown.status], [204, 401]);
 });
 
@@ -71,6 +76,11 @@ Deno.test("GET /status says who asks, and is kept out of caches", async () => {
   assert.equal(body.name, "aerostack-gateway");
   assert.match(body.version, /^\d+\.\d+\.\d+/);
   assert.equal(body.publicUrl, "https://gateway.example.com");
-  assert.deepEqual(body.admin, { kind: "environment", name: "AEROSTACK_ADMIN_TOKEN" });
+  assert.deepEqual(body.admin, {
+    kind: "environment",
+    id: null,
+    name: "AEROSTACK_ADMIN_TOKEN",
+    role: "owner",
+  });
   assert.equal(headers.get("cache-control"), "no-store");
 });

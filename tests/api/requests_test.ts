@@ -89,9 +89,9 @@ Deno.test("a secret's value is in no refusal, whatever is wrong with the request
   await using api = await adminApi();
   await someServer(api.core);
   const wrong = [
-    { value: SENSITIVE, injection: { kind: "cookie", name: "a" } },
-    { value: SENSITIVE, injection: { kind: "header", name: "Host" } },
-    { value: SENSITIVE, injection: SENSITIVE },
+    { value: SENSITIVE, rules: [{ kind: "cookie", name: "a" }] },
+    { value: SENSITIVE, rules: [{ kind: "header", name: "Host" }] },
+    { value: SENSITIVE, rules: SENSITIVE },
     { value: SENSITIVE, extra: true },
     { value: `${SENSITIVE}\n` },
     { value: SENSITIVE.repeat(1000) },
@@ -152,7 +152,7 @@ Deno.test("a wrong limit, cursor or force answers 400 with its name", async () =
     "/servers?limit=ten": "limit",
     "/servers?limit=1.5": "limit",
     "/servers?cursor=": "cursor",
-    [`/servers?cursor=${"x".repeat(201)}`]: "cursor",
+    [`/servers?cursor=${"x".repeat(301)}`]: "cursor",
   };
 
   for (const [path, field] of Object.entries(cases)) {

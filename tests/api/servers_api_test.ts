@@ -24,9 +24,12 @@ Deno.test("POST /servers registers a server and shows it as every other request 
       },
       maxConcurrent: 100,
       forwardHeaders: [],
+      onLeak: "redact",
+      disabled: null,
       health: { eras: [], transport: null, probedAt: null, breaker: null },
       workspaces: [],
       secrets: [],
+      changesWaiting: 0,
       createdAt: "",
       updatedAt: "",
     },
@@ -101,15 +104,15 @@ Deno.test("PATCH /servers/:slug changes what is given, never the slug", async ()
 Deno.test("every request for a server that is not there answers 404 and names it", async () => {
   await using api = await adminApi();
   await api.send("POST", "/workspaces", { slug: "engineering" });
-  const injection = { kind: "header", name: "X-Key" };
+  const rules = [{ kind: "header", name: "X-Key" }];
   const requests: [string, string, unknown?][] = [
     ["GET", "/servers/nope"],
     ["PATCH", "/servers/nope", {}],
     ["DELETE", "/servers/nope"],
     ["POST", "/servers/nope/test"],
     ["GET", "/servers/nope/secrets"],
-    ["PUT", "/servers/nope/secrets/KEY", { value: "v" }],
-    ["PATCH", "/servers/nope/secrets/KEY", { injection }],
+    ["PUT", "/servers/nope/secrets/KEY", { value: "a long one" }],
+    ["PATCH", "/servers/nope/secrets/KEY", { rules }],
     ["DELETE", "/servers/nope/secrets/KEY"],
     ["PUT", "/workspaces/engineering/servers/nope"],
     ["DELETE", "/workspaces/engineering/servers/nope"],
@@ -169,3 +172,34 @@ async function serverInWorkspace(api: AdminApi): Promise<void> {
   await api.send("POST", "/workspaces", { slug: "engineering" });
   await api.send("PUT", "/workspaces/engineering/servers/internal-api");
 }
+
+Deno.test("a server is disabled and enabled, says by whom, and is not tested meanwhile", async () => {
+  await using api = await adminApi();
+  await api.send("POST", "/servers", INPUT);
+
+  const disabled = await api.send("POST", "/servers/internal-api/disable");
+  const again = await api.send("POST", "/servers/internal-api/disable");
+  const tested = await api.send("POST", "/servers/internal-api/test");
+  const enabled = await api.send("POST", "/servers/internal-api/enable");
+  const shown = await api.send("GET", "/servers/internal-api");
+
+  assert.deepEqual([disabled.status, enabled.status], [200, 200]);
+  assert.equal(disabled.body.disabled.reason, "admin");
+  assert.equal(typeof disabled.body.disabled.by, "string");
+  assert.deepEqual(again.body.disabled, disabled.body.disabled);
+  assert.deepEqual([tested.status, tested.body.error.code], [409, "conflict"]);
+  assert.match(tested.body.error.message, /"internal-api" is disabled, .*enable it first/);
+  assert.equal(shown.body.disabled, null);
+});
+
+Deno.test("disabling and enabling answer 404 for a server or a workspace that is not there", async () => {
+  await using api = await adminApi();
+
+  for (const path of ["/servers/nope", "/workspaces/nope"]) {
+    for (const verb of ["disable", "enable"]) {
+      const { status, body } = await api.send("POST", `${path}/${verb}`);
+      assert.deepEqual([status, body.error.code], [404, "not_found"], path);
+      assert.match(body.error.message, /"nope"/);
+    }
+  }
+});

@@ -148,16 +148,18 @@ Deno.test("analytics and calls read the record, and refuse a wrong period", asyn
     tokenId: created.body.id,
     person: "Alice",
     email: null,
+    serverId: null,
     server: "internal-api",
     method: "tools/call" as const,
     tool: "search",
     era: "modern" as const,
     outcome: "ok" as const,
+    reason: null,
     durationMs: 4,
     bytesIn: 10,
     bytesOut: 20,
   };
-  await api.services.callLog.record(id, call);
+  await api.services.callLog.record({ id, retentionDays: 90 }, call);
 
   const report = await api.send("GET", "/workspaces/engineering/analytics?period=24h");
   const filtered = await api.send(
@@ -169,12 +171,15 @@ Deno.test("analytics and calls read the record, and refuse a wrong period", asyn
 
   assert.equal(report.body.workspace, "engineering");
   assert.deepEqual([report.body.from, report.body.to], [
-    "2026-11-21T09:30:00.000Z",
-    "2026-11-22T09:30:00.000Z",
+    "2026-11-21T09:00:00.000Z",
+    "2026-11-22T09:30:00.001Z",
   ]);
   assert.equal(report.body.items[0].calls, 1);
   assert.deepEqual(filtered.body.items, report.body.items);
-  assert.deepEqual(calls.body, { items: [call], nextCursor: null });
+  const [{ id: callId, ...listed }] = calls.body.items;
+  assert.match(callId, /^[0-9a-f]{20}-0$/);
+  assert.deepEqual(listed, call);
+  assert.equal(calls.body.nextCursor, null);
   assert.deepEqual([wrong.status, wrong.body.error.field], [400, "period"]);
 });
 
@@ -192,4 +197,22 @@ Deno.test("admin tokens are listed without their text, and removed once", async 
   assert.ok(!listed.text.includes(token));
   assert.deepEqual([removed.status, again.status], [204, 404]);
   assert.deepEqual([wrong.status, wrong.body.error.field], [400, "name"]);
+});
+
+Deno.test("a workspace is disabled and enabled, and keeps what it has", async () => {
+  await using api = await adminApi();
+  await someServer(api.core);
+  await someWorkspace(api.core);
+  await api.send("PUT", "/workspaces/engineering/servers/internal-api");
+  const before = await api.send("GET", "/workspaces/engineering");
+
+  const disabled = await api.send("POST", "/workspaces/engineering/disable");
+  await api.send("POST", "/servers/internal-api/disable");
+  const shown = await api.send("GET", "/workspaces/engineering");
+  await api.send("POST", "/servers/internal-api/enable");
+  const enabled = await api.send("POST", "/workspaces/engineering/enable");
+
+  assert.equal(typeof disabled.body.disabledAt, "string");
+  assert.equal(shown.body.servers[0].isDisabled, true);
+  assert.deepEqual(enabled.body, before.body);
 });

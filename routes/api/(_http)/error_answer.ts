@@ -7,12 +7,16 @@ export function errorAnswer(
   error: GatewayError,
   headers: HeadersInit = {},
 ): Response {
-  return Response.json(errorBody(error), { status: error.status, headers });
+  const all = new Headers(headers);
+  const { retryAfterSeconds } = error;
+  if (retryAfterSeconds !== null) all.set("retry-after", String(retryAfterSeconds));
+  return Response.json(errorBody(error), { status: error.status, headers: all });
 }
 
 /** Anything that was thrown on the way, as an error of ours. */
 export function toGatewayError(error: unknown, path: string): GatewayError {
   if (!(error instanceof HttpError)) return asGatewayError(error);
+  if (error.status === 403) return new GatewayError("forbidden_origin", error.message);
   if (error.status === 404) return nothingAt(path);
   if (error.status === 405) {
     return new GatewayError("method_not_allowed", error.message);

@@ -2,6 +2,7 @@ import { AdminTokenInput } from "../../../../core/admins/admin.ts";
 import { createAdminToken, viewAdminToken } from "../../../../core/admins/create_admin_token.ts";
 import { readPageQuery } from "../../../../core/api/queries.ts";
 import { readInput } from "../../../../core/api/read_input.ts";
+import { apiActor } from "../../(_http)/api_actor.ts";
 import { byMethod } from "../../(_http)/by_method.ts";
 
 export const handler = byMethod({
@@ -14,7 +15,7 @@ export const handler = byMethod({
 
   async POST(ctx) {
     const input = await readInput(ctx.req, AdminTokenInput);
-    const created = await createAdminToken(ctx.state.services, input);
+    const created = await createAdminToken(ctx.state.services, apiActor(ctx), input);
     return Response.json(created, { status: 201 });
   },
 });

@@ -3,6 +3,7 @@ import { readInput } from "../../../../core/api/read_input.ts";
 import { registerServer } from "../../../../core/servers/register_server.ts";
 import { ServerInput } from "../../../../core/servers/server.ts";
 import { viewServer } from "../../../../core/servers/view_server.ts";
+import { apiActor } from "../../(_http)/api_actor.ts";
 import { byMethod } from "../../(_http)/by_method.ts";
 
 export const handler = byMethod({
@@ -18,7 +19,7 @@ export const handler = byMethod({
   async POST(ctx) {
     const { services } = ctx.state;
     const input = await readInput(ctx.req, ServerInput);
-    const server = await registerServer(services, input);
+    const server = await registerServer(services, apiActor(ctx), input);
     return Response.json(await viewServer(services, server), { status: 201 });
   },
 });

@@ -3,6 +3,7 @@ import { readInput } from "../../../../core/api/read_input.ts";
 import { createWorkspace } from "../../../../core/workspaces/create_workspace.ts";
 import { viewWorkspace } from "../../../../core/workspaces/view_workspace.ts";
 import { WorkspaceInput } from "../../../../core/workspaces/workspace.ts";
+import { apiActor } from "../../(_http)/api_actor.ts";
 import { byMethod } from "../../(_http)/by_method.ts";
 
 export const handler = byMethod({
@@ -18,7 +19,7 @@ export const handler = byMethod({
   async POST(ctx) {
     const { services } = ctx.state;
     const input = await readInput(ctx.req, WorkspaceInput);
-    const workspace = await createWorkspace(services, input);
+    const workspace = await createWorkspace(services, apiActor(ctx), input);
     return Response.json(await viewWorkspace(services, workspace), {
       status: 201,
     });

@@ -6,6 +6,7 @@ import { removeSecret } from "../../../../../../core/secrets/remove_secret.ts";
 import { InjectionChange, SecretInput, SecretPath } from "../../../../../../core/secrets/secret.ts";
 import { setSecret } from "../../../../../../core/secrets/set_secret.ts";
 import { viewSecret } from "../../../../../../core/secrets/view_secret.ts";
+import { apiActor } from "../../../../(_http)/api_actor.ts";
 import { byMethod } from "../../../../(_http)/by_method.ts";
 
 export const handler = byMethod({
@@ -14,26 +15,26 @@ export const handler = byMethod({
     const input = await readInput(ctx.req, SecretInput);
     const secret = await setSecret(
       ctx.state.services,
+      apiActor(ctx),
       ctx.params.slug,
       name,
       input,
     );
-    return Response.json(viewSecret(secret), {
+    return Response.json(await viewSecret(ctx.state.services, secret), {
       status: secret.version === 1 ? 201 : 200,
     });
   },
 
   async PATCH(ctx) {
     const { slug, name } = ctx.params;
-    const { injection } = await readInput(ctx.req, InjectionChange);
-    return Response.json(
-      viewSecret(await injectSecret(ctx.state.services, slug, name, injection)),
-    );
+    const change = await readInput(ctx.req, InjectionChange);
+    const secret = await injectSecret(ctx.state.services, apiActor(ctx), slug, name, change);
+    return Response.json(await viewSecret(ctx.state.services, secret));
   },
 
   async DELETE(ctx) {
     const { slug, name } = ctx.params;
-    await removeSecret(ctx.state.services, slug, name, readForce(ctx.url));
+    await removeSecret(ctx.state.services, apiActor(ctx), slug, name, readForce(ctx.url));
     return new Response(null, { status: 204 });
   },
 });

@@ -1,4 +1,4 @@
-import { viewSecret } from "../../../../../../core/secrets/view_secret.ts";
+import { viewSecrets } from "../../../../../../core/secrets/view_secret.ts";
 import { findServer } from "../../../../../../core/servers/find_server.ts";
 import { byMethod } from "../../../../(_http)/by_method.ts";
 
@@ -6,7 +6,7 @@ export const handler = byMethod({
   async GET(ctx) {
     const { services } = ctx.state;
     const server = await findServer(services, ctx.params.slug);
-    const secrets = await services.secrets.list(server.id);
-    return Response.json({ items: secrets.map(viewSecret), nextCursor: null });
+    const items = await viewSecrets(services, server.id);
+    return Response.json({ items, nextCursor: null });
   },
 });

@@ -4,6 +4,7 @@ import { createToken } from "../../../../../../core/tokens/create_token.ts";
 import { TokenInput } from "../../../../../../core/tokens/token.ts";
 import { viewToken } from "../../../../../../core/tokens/view_token.ts";
 import { findWorkspace } from "../../../../../../core/workspaces/find_workspace.ts";
+import { apiActor } from "../../../../(_http)/api_actor.ts";
 import { byMethod } from "../../../../(_http)/by_method.ts";
 
 export const handler = byMethod({
@@ -22,6 +23,7 @@ export const handler = byMethod({
     const input = await readInput(ctx.req, TokenInput);
     const created = await createToken(
       ctx.state.services,
+      apiActor(ctx),
       ctx.params.slug,
       input,
     );

@@ -1,0 +1,83 @@
+import { BODY_ERRORS, type Operation } from "./operation.ts";
+import { AuditParams, AuditVerifyParams, EventParams, PageParams } from "./queries.ts";
+
+/** Operations on the gateway itself, its admins, and what is on the record. */
+export const ADMIN_OPERATIONS: readonly Operation[] = [
+  {
+    method: "GET",
+    path: "/status",
+    role: "viewer",
+    summary: "What this gateway is, and as whom it knows you",
+    answers: { 200: "Status" },
+    errors: [],
+  },
+  {
+    method: "GET",
+    path: "/events",
+    role: "viewer",
+    summary: "What servers did that an admin should see, newest first",
+    query: EventParams,
+    answers: { 200: "EventList" },
+    errors: ["invalid_input"],
+  },
+  {
+    method: "GET",
+    path: "/admin-tokens",
+    role: "admin",
+    summary: "List the admins' tokens",
+    query: PageParams,
+    answers: { 200: "AdminTokenList" },
+    errors: ["invalid_input"],
+  },
+  {
+    method: "POST",
+    path: "/admin-tokens",
+    role: "owner",
+    summary: "Make a token for the CLI; its text is in this answer only",
+    body: "AdminTokenInput",
+    answers: { 201: "CreatedAdminToken" },
+    errors: [...BODY_ERRORS, "conflict", "limit_reached"],
+  },
+  {
+    method: "DELETE",
+    path: "/admin-tokens/{id}",
+    role: "owner",
+    summary: "Remove an admin's token, from the next request on",
+    answers: { 204: null },
+    errors: ["not_found", "conflict"],
+  },
+  {
+    method: "GET",
+    path: "/audit",
+    role: "viewer",
+    summary: "Who changed what, newest first",
+    query: AuditParams,
+    answers: { 200: "AuditList" },
+    errors: ["invalid_input"],
+  },
+  {
+    method: "GET",
+    path: "/audit/verify",
+    role: "viewer",
+    summary: "Whether the audit log is whole, and what is wrong with it first",
+    query: AuditVerifyParams,
+    answers: { 200: "AuditVerification" },
+    errors: ["invalid_input"],
+  },
+  {
+    method: "GET",
+    path: "/keys",
+    role: "admin",
+    summary: "Say which master keys are needed, how far a rotation is, and what to do next",
+    answers: { 200: "KeyReport" },
+    errors: [],
+  },
+  {
+    method: "POST",
+    path: "/keys/rotation",
+    role: "owner",
+    summary: "Seal everything again under the first master key, in the background",
+    answers: { 202: "KeyReport" },
+    errors: ["conflict"],
+  },
+];

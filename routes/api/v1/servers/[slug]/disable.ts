@@ -1,0 +1,12 @@
+import { disableServer } from "../../../../../core/servers/disable_server.ts";
+import { viewServer } from "../../../../../core/servers/view_server.ts";
+import { apiActor } from "../../../(_http)/api_actor.ts";
+import { byMethod } from "../../../(_http)/by_method.ts";
+
+export const handler = byMethod({
+  async POST(ctx) {
+    const { services } = ctx.state;
+    const server = await disableServer(services, apiActor(ctx), ctx.params.slug, "admin");
+    return Response.json(await viewServer(services, server));
+  },
+});
