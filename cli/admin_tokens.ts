@@ -1,5 +1,6 @@
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { AdminTokenView, CreatedAdminToken } from "../core/admins/admin.ts";
+import { Role } from "../core/admins/role.ts";
 import { apiPath } from "./api_path.ts";
 import { formatTable } from "./output.ts";
 import type { Session } from "./session.ts";
@@ -8,16 +9,28 @@ import { verb } from "./verb.ts";
 
 interface CreateOptions {
   name: string;
+  role?: Role;
   expires?: string;
 }
+
+/** What whoever has a token can do, by its role. */
+const POWERS: Record<Role, string> = {
+  viewer: "It sees calls, lists and the audit log, and changes nothing.",
+  admin: "It can do everything but manage admins and master keys.",
+  owner: "It can do everything.",
+};
 
 /** `admin token create`, `list`, `revoke`. */
 export function addAdminTokenVerbs(token: Command, session: Session): void {
   verb(token, "create", "make an admin's token; it is shown once", [
     'aerostack admin token create --name "Bob Lee"',
     'aerostack admin token create --name "Deploy job" --expires 90d',
+    'aerostack admin token create --name "Auditor" --role viewer --expires 30d',
   ])
     .requiredOption("--name <name>", "whose it is, or what for")
+    .addOption(
+      new Option("--role <role>", "what it may do (default: admin)").choices(Role.options),
+    )
     .option("--expires <when>", "90d, 12h, 2w, or a date (until its end, UTC)")
     .action((options: CreateOptions) => create(session, options));
 
@@ -29,21 +42,21 @@ export function addAdminTokenVerbs(token: Command, session: Session): void {
   ]).action((id: string) => revoke(session, id));
 }
 
-async function create(session: Session, { name, expires }: CreateOptions): Promise<void> {
+async function create(session: Session, { name, role, expires }: CreateOptions): Promise<void> {
   const now = session.terminal.now();
   const expiresAt = expires === undefined ? undefined : parseExpiry(expires, now);
-  const body = { name, expiresAt };
+  const body = { name, role, expiresAt };
 
   const api = await session.api();
   const answer = await api.send({ method: "POST", path: "/admin-tokens", body }, CreatedAdminToken);
 
-  const { token, id } = answer.value;
+  const { token, id, role: given } = answer.value;
   session.show(
     answer.body,
     [
       `Admin token of ${name}:`,
       `\n  ${token}\n`,
-      "It will not be shown again, and it can do everything that you can. To use it:",
+      `It will not be shown again. ${POWERS[given]} To use it:`,
       `  aerostack login --url ${api.url}`,
       "To revoke it:",
       `  aerostack admin token revoke ${id}`,
@@ -60,13 +73,14 @@ async function list(session: Session): Promise<void> {
     token.id,
     token.visibleStart,
     token.name,
+    token.role,
     token.expiresAt === null ? "never" : relativeTime(token.expiresAt, now),
     relativeTime(token.createdAt, now),
   ]);
   session.show(
     answer.body,
     rows.length > 0
-      ? formatTable(["ID", "STARTS WITH", "NAME", "ENDS", "CREATED"], rows)
+      ? formatTable(["ID", "STARTS WITH", "NAME", "ROLE", "ENDS", "CREATED"], rows)
       : 'No admin tokens yet. Make one: aerostack admin token create --name "Bob Lee"',
   );
 }

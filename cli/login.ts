@@ -9,6 +9,7 @@ import {
   writeCredentials,
 } from "./credentials.ts";
 import { wrongUsage } from "./cli_error.ts";
+import { readSelf } from "./me.ts";
 import { formatDetails } from "./output.ts";
 import type { Session } from "./session.ts";
 import { verb } from "./verb.ts";
@@ -24,10 +25,11 @@ export function addLoginVerbs(program: Command, session: Session): void {
   verb(program, "login", "check a token and keep it for later commands", [
     "aerostack login --url https://mcp.example.com            (asks, without showing it)",
     "aerostack login --url https://mcp.example.com --token aat_…",
+    "aerostack login --url https://mcp.example.com --token mwt_…   (a member, for aerostack me)",
     "aerostack login --url https://mcp.example.com --stdin < token.txt",
   ])
     .option("--url <url>", "address of the gateway (default: AEROSTACK_URL)")
-    .option("--token <token>", "an admin's token")
+    .option("--token <token>", "an admin's token, or a member's own")
     .option("--stdin", "read the token from the standard input")
     .action((options: LoginOptions) => login(session, options));
 
@@ -46,13 +48,23 @@ async function login(session: Session, options: LoginOptions): Promise<void> {
   if (url === undefined) throw wrongUsage("Name the gateway: aerostack login --url <url>");
 
   const token = await readToken(session, options);
-  const answer = await new ApiClient({ url, token }, terminal.fetch).get("/status", Status);
+  const { body, name } = await whoIs(new ApiClient({ url, token }, terminal.fetch));
   const path = await writeCredentials(terminal, { url, token });
 
-  session.show(answer.body, `Logged in to ${url} as ${answer.value.admin.name}; kept in ${path}`);
+  session.show(body, `Logged in to ${url} as ${name}; kept in ${path}`);
   if (isOpenHttp(url)) {
     session.warn(`${url} is not encrypted: others on the way can read the token. Use https.`);
   }
+}
+
+/** Who the token of an account belongs to, an admin or a member. */
+async function whoIs(api: ApiClient): Promise<{ body: unknown; name: string }> {
+  if (api.isMembers) {
+    const { body, value: { name, workspace } } = await readSelf(api);
+    return { body, name: `${name}, a member of ${workspace.slug}` };
+  }
+  const { body, value } = await api.get("/status", Status);
+  return { body, name: value.admin.name };
 }
 
 async function readToken(session: Session, { token, stdin }: LoginOptions): Promise<string> {
@@ -80,6 +92,17 @@ async function logout(session: Session): Promise<void> {
 
 async function status(session: Session): Promise<void> {
   const api = await session.api();
+  if (api.isMembers) {
+    const { body, value: { name, workspace, logsArguments } } = await readSelf(api);
+    return session.show(
+      body,
+      formatDetails([
+        ["Gateway", api.url],
+        ["Signed in as", `${name}, a member of ${workspace.slug}`],
+        ["Arguments", logsArguments ? "of your calls are kept, without secrets" : "are not kept"],
+      ]),
+    );
+  }
   const answer = await api.get("/status", Status);
 
   const { version, publicUrl, admin } = answer.value;
@@ -89,7 +112,7 @@ async function status(session: Session): Promise<void> {
       ["Gateway", api.url],
       ["Version", version],
       ["Public URL", publicUrl],
-      ["Signed in as", `${admin.name} (${admin.kind})`],
+      ["Signed in as", `${admin.name} (${admin.kind}, ${admin.role})`],
     ]),
   );
 }

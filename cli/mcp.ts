@@ -3,7 +3,7 @@ import { type ServerChange, ServerView } from "../core/servers/server.ts";
 import { apiPath } from "./api_path.ts";
 import { wrongUsage } from "./cli_error.ts";
 import { formatTable } from "./output.ts";
-import { serverDetails } from "./server_details.ts";
+import { serverDetails, serverState } from "./server_details.ts";
 import { addPolicyOptions, policyOf, type PolicyOptions } from "./server_options.ts";
 import type { Session } from "./session.ts";
 import { verb } from "./verb.ts";
@@ -14,7 +14,7 @@ interface ServerOptions extends PolicyOptions {
   url: string;
 }
 
-/** `mcp register`, `list`, `show`, `update`, `remove`. */
+/** `mcp register`, `list`, `show`, `update`, `disable`, `enable`, `remove`. */
 export function addMcpVerbs(mcp: Command, session: Session): void {
   const register = verb(mcp, "register", "register an MCP server that is running somewhere", [
     'aerostack mcp register --name "Internal API" --slug internal-api --url "https://api.example.com/sse"',
@@ -36,6 +36,7 @@ export function addMcpVerbs(mcp: Command, session: Session): void {
     'aerostack mcp update internal-api --url "https://new.example.com/mcp"',
     'aerostack mcp update internal-api --name "Internal API v2" --timeout 60',
     "aerostack mcp update internal-api --protocol 2025-11-25",
+    "aerostack mcp update internal-api --on-leak block",
     "aerostack mcp update internal-api --idle-timeout none --forward-headers X-Request-Id",
   ])
     .option("--name <name>", "what people call it")
@@ -44,6 +45,14 @@ export function addMcpVerbs(mcp: Command, session: Session): void {
     .action((slug: string, options: Partial<ServerOptions>) => {
       return updateServer(session, slug, options);
     });
+
+  verb(mcp, "disable <slug>", "keep everybody from calling a server, at once", [
+    "aerostack mcp disable internal-api",
+  ]).action((slug: string) => disable(session, slug));
+
+  verb(mcp, "enable <slug>", "let a disabled server be called again", [
+    "aerostack mcp enable internal-api",
+  ]).action((slug: string) => enable(session, slug));
 
   verb(mcp, "remove <slug>", "remove a server and its secrets", [
     "aerostack mcp remove internal-api",
@@ -75,14 +84,15 @@ async function list(session: Session): Promise<void> {
   const rows = answer.value.map((server) => [
     server.slug,
     server.name,
+    serverState(server),
     server.url,
     server.workspaces.join(", ") || "-",
-    server.secrets.join(", ") || "-",
+    server.secrets.map(({ name }) => name).join(", ") || "-",
   ]);
   session.show(
     answer.body,
     rows.length > 0
-      ? formatTable(["SLUG", "NAME", "URL", "WORKSPACES", "SECRETS"], rows)
+      ? formatTable(["SLUG", "NAME", "STATE", "URL", "WORKSPACES", "SECRETS"], rows)
       : "No servers yet. Register one: aerostack mcp register --name <name> --slug <slug> --url <url>",
   );
 }
@@ -111,6 +121,24 @@ async function updateServer(
   const api = await session.api();
   const answer = await api.send({ method: "PATCH", path, body }, ServerView);
   session.show(answer.body, serverDetails(answer.value, session.terminal.now()));
+}
+
+async function disable(session: Session, slug: string): Promise<void> {
+  const path = apiPath`/servers/${slug}/disable`;
+  const api = await session.api();
+  const answer = await api.send({ method: "POST", path }, ServerView);
+  session.show(
+    answer.body,
+    `Disabled ${slug}: nobody can call it, and calls that ran there were cut.\n` +
+      `Undo: aerostack mcp enable ${slug}`,
+  );
+}
+
+async function enable(session: Session, slug: string): Promise<void> {
+  const path = apiPath`/servers/${slug}/enable`;
+  const api = await session.api();
+  const answer = await api.send({ method: "POST", path }, ServerView);
+  session.show(answer.body, `Enabled ${slug}; it can be called again.`);
 }
 
 async function remove(session: Session, slug: string, force = false): Promise<void> {

@@ -1,7 +1,7 @@
 import stringWidth from "string-width";
 
-/** A cell of a table; a number stands to the right. */
-export type Cell = string | number;
+/** A cell of a table; a number stands to the right, and what says so. */
+export type Cell = string | number | { right: string };
 
 /**
  * The text without what could steer a terminal.
@@ -18,16 +18,21 @@ export function cleanLines(text: string): string {
   return text.split("\n").map(clean).join("\n");
 }
 
+/** A CSV text, with its tabs and line breaks, without the rest of what could steer a terminal. */
+export function cleanCsv(text: string): string {
+  return text.replace(/[^\P{Cc}\t\r\n]|[\u202a-\u202e\u2066-\u2069]/gu, " ");
+}
+
 /** Rows under their titles, in columns that are as wide as they must be. */
 export function formatTable(
   titles: readonly string[],
   rows: readonly (readonly Cell[])[],
 ): string {
-  const texts = rows.map((row) => row.map((cell) => clean(String(cell))));
+  const texts = rows.map((row) => row.map((cell) => clean(textOf(cell))));
   const widths = titles.map((title, column) =>
     Math.max(stringWidth(title), ...texts.map((row) => stringWidth(row[column] ?? "")))
   );
-  const isNumber = titles.map((_, column) => rows.some((row) => typeof row[column] === "number"));
+  const isNumber = titles.map((_, column) => rows.some((row) => !isText(row[column])));
 
   const line = (cells: readonly string[]) =>
     cells.map((cell, column) => {
@@ -38,8 +43,16 @@ export function formatTable(
   return [titles, ...texts].map(line).join("\n");
 }
 
+function isText(cell: Cell | undefined): boolean {
+  return typeof cell === "string" || cell === undefined;
+}
+
+function textOf(cell: Cell): string {
+  return typeof cell === "object" ? cell.right : String(cell);
+}
+
 /** Names and values below each other. */
-export function formatDetails(details: readonly (readonly [string, Cell])[]): string {
+export function formatDetails(details: readonly (readonly [string, string | number])[]): string {
   const width = Math.max(...details.map(([name]) => name.length));
   return details
     .map(([name, value]) => `${name.padEnd(width)}  ${clean(String(value))}`.trimEnd())

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { ProtocolPin } from "../core/servers/protocol_pin.ts";
-import type { ServerChange } from "../core/servers/server.ts";
+import { OnLeak, type ServerChange } from "../core/servers/server.ts";
 import type { TimeoutsChange } from "../core/servers/timeouts.ts";
 import { wholeNumber } from "./times.ts";
 
@@ -13,6 +13,7 @@ export interface PolicyOptions {
   idleTimeout?: number | "none";
   maxConcurrent?: number;
   forwardHeaders?: string[];
+  onLeak?: OnLeak;
 }
 
 const seconds = (option: string) => wholeNumber(option, 1, 3600);
@@ -23,6 +24,11 @@ export function addPolicyOptions(verb: Command): Command {
     "--protocol <protocol>",
     "how to speak to it; auto finds out, sse is the oldest transport",
   ).choices(ProtocolPin.options);
+
+  const onLeak = new Option(
+    "--on-leak <what>",
+    "what happens when it sends back a secret: redact takes it out, block disables the server too",
+  ).choices(OnLeak.options);
 
   return verb
     .addOption(protocol)
@@ -51,13 +57,14 @@ export function addPolicyOptions(verb: Command): Command {
       "--forward-headers <names>",
       'headers of the client that it gets, with commas between them, or "none"',
       headerNames,
-    );
+    )
+    .addOption(onLeak);
 }
 
 /** The part of a request's body that these options fill in; nothing that was not given. */
 export function policyOf(options: PolicyOptions): ServerChange {
-  const { protocol, maxConcurrent, forwardHeaders } = options;
-  return { protocol, timeouts: timeoutsOf(options), maxConcurrent, forwardHeaders };
+  const { protocol, maxConcurrent, forwardHeaders, onLeak } = options;
+  return { protocol, timeouts: timeoutsOf(options), maxConcurrent, forwardHeaders, onLeak };
 }
 
 function timeoutsOf(options: PolicyOptions): TimeoutsChange | undefined {

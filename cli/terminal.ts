@@ -5,6 +5,8 @@ export interface Terminal {
   env(name: string): string | undefined;
   /** Writes a text and a line's end to the standard output. */
   out(text: string): void;
+  /** Writes bytes to the standard output, and nothing else. */
+  write(bytes: Uint8Array): void;
   /** Writes a text and a line's end to the standard error. */
   err(text: string): void;
   /** Whether somebody can type. */
@@ -22,6 +24,7 @@ export function openTerminal(): Terminal {
   return {
     env: (name) => Deno.env.get(name),
     out: (text) => writeLine(Deno.stdout, text),
+    write: (bytes) => writeAll(Deno.stdout, bytes),
     err: (text) => writeLine(Deno.stderr, text),
     isInteractive: Deno.stdin.isTerminal() && Deno.stderr.isTerminal(),
     readAll: () => new Response(Deno.stdin.readable).text(),
@@ -31,9 +34,13 @@ export function openTerminal(): Terminal {
   };
 }
 
-/** Writes it all. A reader that left, as `head` does, ends the command quietly. */
 function writeLine(target: typeof Deno.stdout, text: string): void {
-  let rest = new TextEncoder().encode(text + "\n");
+  writeAll(target, new TextEncoder().encode(text + "\n"));
+}
+
+/** Writes it all. A reader that left, as `head` does, ends the command quietly. */
+function writeAll(target: typeof Deno.stdout, bytes: Uint8Array): void {
+  let rest = bytes;
   try {
     while (rest.length > 0) rest = rest.subarray(target.writeSync(rest));
   } catch (error) {

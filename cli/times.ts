@@ -1,4 +1,5 @@
-import { parsePeriod } from "../core/calls/period.ts";
+import { checkReportPeriod, checkReportTime } from "../core/analytics/report_period.ts";
+import { RetentionDays } from "../core/calls/retention.ts";
 import { asGatewayError } from "../core/errors.ts";
 import { wrongUsage } from "./cli_error.ts";
 import { count } from "./output.ts";
@@ -9,6 +10,8 @@ const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const UNITS: Record<string, number> = { h: HOUR, d: DAY, w: 7 * DAY };
+
+const MOMENT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
 /** A time as people say it: `2 min ago`, `in 3 days`; the date when it is far. */
 export function relativeTime(iso: string, now: Date): string {
@@ -55,8 +58,7 @@ function expiryTime(value: string, now: Date): number {
   }
 
   if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return dayEnd(value);
-  const isMoment = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
-  return isMoment.test(value) ? Date.parse(value) : NaN;
+  return MOMENT.test(value) ? Date.parse(value) : NaN;
 }
 
 /** The last second of a day; `NaN` for a day that no calendar has. */
@@ -68,12 +70,53 @@ function dayEnd(day: string): number {
 
 /** Checks what `--period` says: `7d`, `24h`, `30m`, `2w`. */
 export function checkPeriod(value: string): string {
+  return checked(value, () => checkReportPeriod(value));
+}
+
+/** Checks what `--from` or `--to` says: a date, or a time of ISO 8601. */
+export function checkTime(field: "from" | "to") {
+  return (value: string): string => checked(value, () => checkReportTime(field, value));
+}
+
+function checked(value: string, check: () => void): string {
   try {
-    parsePeriod(value);
+    check();
     return value;
   } catch (error) {
     throw wrongUsage(asGatewayError(error).publicMessage);
   }
+}
+
+/**
+ * A point in time as an option names it: a date of UTC, as it is, a time with an offset, or how
+ * long ago: `12h`, `30d`.
+ */
+export function parseMoment(option: string, now: () => Date) {
+  return (value: string): string => {
+    const text = value.trim();
+    const [, amount, unit] = /^(\d{1,6})([hdw])$/.exec(text) ?? [];
+    if (amount !== undefined && unit !== undefined) {
+      const agoMs = Number(amount) * (UNITS[unit] ?? NaN);
+      return new Date(Math.max(0, now().getTime() - agoMs)).toISOString();
+    }
+    if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(dayEnd(text))) return text;
+    if (MOMENT.test(text) && !Number.isNaN(Date.parse(text))) return new Date(text).toISOString();
+    throw wrongUsage(
+      `${option} is "${value}"; write a date such as 2026-11-22 (UTC), a time such as ` +
+        "2026-11-22T09:30Z, or how long ago, such as 12h or 30d.",
+    );
+  };
+}
+
+/** How many days `--retention` says: `30d`, `12w`, or a number of days. */
+export function parseRetention(value: string): number {
+  const [, amount, unit] = /^(\d{1,5})([dw]?)$/.exec(value.trim()) ?? [];
+  const days = Number(amount) * (unit === "w" ? 7 : 1);
+  const { success, data } = RetentionDays.safeParse(days);
+  if (success) return data;
+  throw wrongUsage(
+    `--retention is "${value}"; write a number of days from 1d to 3650d, or weeks as in 12w.`,
+  );
 }
 
 /** Checks a whole number within bounds. */

@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { runCli } from "../../cli/run.ts";
 import settings from "../../deno.json" with { type: "json" };
 
 /** Folder of the project. */
@@ -9,6 +11,10 @@ export const COMMAND: readonly string[] = [
   Deno.execPath(),
   ...settings.tasks.aerostack.split(" ").slice(1),
 ];
+
+/** The variables that the command may read. */
+const READABLE = COMMAND.find((word) => word.startsWith("--allow-env="))?.split(/[=,]/).slice(1) ??
+  [];
 
 /** What a run of the command left behind. */
 export interface Finished {
@@ -29,8 +35,33 @@ export async function tempConfig(): Promise<{ dir: string } & AsyncDisposable> {
   return { dir, [Symbol.asyncDispose]: () => Deno.remove(dir, { recursive: true }) };
 }
 
-/** Runs the command as a process of its own, without a terminal. */
+/** Runs the command in this process, without a terminal. */
 export async function aerostack(
+  args: readonly string[],
+  { env = {}, stdin = "" }: RunOptions = {},
+): Promise<Finished> {
+  const variables: Record<string, string> = { ...environment(), ...env };
+  const printed = { out: "", err: "" };
+  const decoder = new TextDecoder();
+  const code = await runCli(args, {
+    env(name) {
+      assert.ok(READABLE.includes(name), `the command may read ${name}`);
+      return variables[name];
+    },
+    out: (text) => void (printed.out += `${text}\n`),
+    write: (bytes) => void (printed.out += decoder.decode(bytes, { stream: true })),
+    err: (text) => void (printed.err += `${text}\n`),
+    isInteractive: false,
+    readAll: () => Promise.resolve(stdin),
+    askHidden: () => Promise.reject(new Error("Nobody is there to be asked")),
+    now: () => new Date(),
+    fetch: (input, init) => fetch(input, init),
+  });
+  return { code, ...printed };
+}
+
+/** Runs the command as a process of its own, without a terminal, and with no more rights than it has. */
+export async function aerostackProcess(
   args: readonly string[],
   { env = {}, stdin }: RunOptions = {},
 ): Promise<Finished> {

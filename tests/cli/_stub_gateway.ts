@@ -4,11 +4,13 @@ export interface SeenRequest {
   /** Path below `/api/v1`, with its query. */
   path: string;
   authorization: string | null;
+  /** What sent it, by its own words. */
+  client: string | null;
   body: unknown;
 }
 
 /** What the stub answers to `GET /servers` and the like; a query is not compared. */
-export type StubAnswers = Record<string, { status?: number; body?: unknown }>;
+export type StubAnswers = Record<string, { status?: number; body?: unknown; text?: string }>;
 
 /** An admin API that gives prepared answers and remembers what it was asked. */
 export interface StubGateway extends AsyncDisposable {
@@ -27,10 +29,13 @@ export function startStub(answers: StubAnswers): StubGateway {
       method: request.method,
       path: path + url.search,
       authorization: request.headers.get("authorization"),
+      client: request.headers.get("x-aerostack-client"),
       body: text === "" ? null : JSON.parse(text),
     });
 
-    const { status = 200, body } = answers[`${request.method} ${path}`] ?? NOTHING_HERE;
+    const { status = 200, body, text: plain } = answers[`${request.method} ${path}`] ??
+      NOTHING_HERE;
+    if (plain !== undefined) return new Response(plain, { status });
     return body === undefined ? new Response(null, { status }) : Response.json(body, { status });
   });
 
@@ -46,4 +51,7 @@ export function errorBody(code: string, message: string, field?: string) {
   return { error: { code, message, field } };
 }
 
-const NOTHING_HERE = { status: 404, body: errorBody("not_found", "There is nothing here.") };
+const NOTHING_HERE: StubAnswers[string] = {
+  status: 404,
+  body: errorBody("not_found", "There is nothing here."),
+};

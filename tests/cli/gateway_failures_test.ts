@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { aerostack } from "./_command.ts";
+import { aerostackProcess as aerostack } from "./_command.ts";
 import { errorBody, startStub } from "./_stub_gateway.ts";
 import { freePort } from "../_support/child_process.ts";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { listOf } from "./_answers.ts";
-import { aerostack, tempConfig } from "./_command.ts";
+import { aerostackProcess as aerostack, tempConfig } from "./_command.ts";
 import { errorBody, startStub } from "./_stub_gateway.ts";
 
 const TOKEN = "aat_test-token-0123456789";
@@ -9,7 +9,7 @@ const STATUS = {
   name: "aerostack-gateway",
   version: "0.1.0",
   publicUrl: "https://mcp.example.com",
-  admin: { kind: "token", name: "Bob Lee" },
+  admin: { kind: "token", id: "adm_0123456789abcdefghij", name: "Bob Lee", role: "admin" },
 };
 const ANSWERS = { "GET /status": { body: STATUS }, "GET /servers": { body: listOf() } };
 const REFUSES = {
@@ -26,7 +26,7 @@ Deno.test("login checks the token and keeps it for its owner alone", async () =>
 
   assert.equal(login.code, 0);
   assert.match(login.out, /as Bob Lee/);
-  assert.match(status.out, /Signed in as {2}Bob Lee \(token\)/);
+  assert.match(status.out, /Signed in as {2}Bob Lee \(token, admin\)/);
   assert.ok(stub.seen.every(({ authorization }) => authorization === `Bearer ${TOKEN}`));
   assert.doesNotMatch(login.out + login.err + status.out, /aat_test/);
   const { mode } = await Deno.stat(join(env.AEROSTACK_CONFIG_DIR, "credentials.json"));

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { listOf, SERVER, WORKSPACE } from "./_answers.ts";
+import { VERSION } from "../../core/version.ts";
 import { aerostack } from "./_command.ts";
 import { errorBody, startStub, type StubAnswers } from "./_stub_gateway.ts";
 
@@ -24,6 +25,7 @@ Deno.test("mcp register sends what was given and says what comes next", async ()
   assert.deepEqual(seen, [{
     method: "POST",
     path: "/servers",
+    client: `cli/${VERSION}`,
     authorization: `Bearer ${TOKEN}`,
     body: {
       name: "Internal API",
@@ -57,9 +59,9 @@ Deno.test("mcp list prints aligned columns", async () => {
 
   assert.equal(code, 0);
   assert.deepEqual(out.split("\n"), [
-    "SLUG          NAME          URL                          WORKSPACES  SECRETS",
-    "internal-api  Internal API  https://api.example.com/sse  backend     API_KEY",
-    "x             Internal API  https://api.example.com/sse  -           -",
+    "SLUG          NAME          STATE    URL                          WORKSPACES  SECRETS",
+    "internal-api  Internal API  enabled  https://api.example.com/sse  backend     API_KEY",
+    "x             Internal API  enabled  https://api.example.com/sse  -           -",
     "",
   ]);
 });
@@ -145,6 +147,7 @@ Deno.test("mcp update sends how a server is called, and nothing that was not giv
       forwardHeaders: ["X-Request-Id", "Accept-Language"],
     }],
     ["--forward-headers none", { forwardHeaders: [] }],
+    ["--on-leak block", { onLeak: "block" }],
   ];
 
   for (const [options, body] of cases) {
@@ -274,4 +277,31 @@ Deno.test("mcp test names the stage that failed and the fix, and ends with 1", a
   assert.equal(json.code, 1);
   assert.deepEqual(JSON.parse(json.out), report);
   assert.equal(JSON.parse(json.err).error.code, "test_failed");
+});
+
+Deno.test("mcp disable and enable say what holds now, and show and list why", async () => {
+  const at = new Date(Date.now() - 120_000).toISOString();
+  const by = (reason: string) => ({ ...SERVER, disabled: { at, reason, by: "Bob" } });
+  const answers = {
+    "POST /servers/internal-api/disable": { body: by("admin") },
+    "POST /servers/internal-api/enable": { body: SERVER },
+    "GET /servers": { body: listOf(by("admin"), by("leak")) },
+    "GET /servers/internal-api": { body: by("admin") },
+  };
+
+  const disabled = await run(answers, "mcp", "disable", "internal-api");
+  const enabled = await run(answers, "mcp", "enable", "internal-api");
+  const listed = await run(answers, "mcp", "list");
+  const shown = await run(answers, "mcp", "show", "internal-api");
+  const leaked = await run(
+    { "GET /servers/internal-api": { body: by("leak") } },
+    ...["mcp", "show", "internal-api"],
+  );
+
+  assert.match(disabled.out, /^Disabled internal-api: nobody can call it/);
+  assert.match(disabled.out, /Undo: aerostack mcp enable internal-api\n$/);
+  assert.equal(enabled.out, "Enabled internal-api; it can be called again.\n");
+  assert.match(listed.out, /Internal API {2}disabled {2}[^]*Internal API {2}blocked /);
+  assert.match(shown.out, /State +disabled 2 min ago by Bob; undo: aerostack mcp enable/);
+  assert.match(leaked.out, /State +blocked 2 min ago: it sent back a secret; undo/);
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { freePort, startProcess } from "../_support/child_process.ts";
-import { aerostack, type Finished, ROOT, tempConfig } from "./_command.ts";
+import { aerostackProcess as aerostack, type Finished, ROOT, tempConfig } from "./_command.ts";
 
 const ADMIN_TOKEN = "an-admin-token-for-tests-only";
 /** An address that the rules let through without a look into DNS. */
@@ -115,7 +115,7 @@ Deno.test("the command does the main job at a real gateway", async (t) => {
     const calls = await run("calls list --workspace backend");
 
     assert.deepEqual([analytics.code, calls.code], [0, 0]);
-    assert.match(analytics.out, /No calls in backend in the last 24h/);
+    assert.match(analytics.out, /No calls in backend from/);
   });
 
   await t.step("an admin's token works until it is revoked", async () => {

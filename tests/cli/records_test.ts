@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ANALYTICS_ROW, CALL, listOf } from "./_answers.ts";
+import { CALL, listOf } from "./_answers.ts";
 import { aerostack } from "./_command.ts";
 import { startStub, type StubAnswers } from "./_stub_gateway.ts";
 
@@ -8,52 +8,6 @@ async function run(answers: StubAnswers, ...args: string[]) {
   const env = { AEROSTACK_URL: stub.url, AEROSTACK_TOKEN: "aat_test" };
   return { ...await aerostack(args, { env }), seen: stub.seen };
 }
-
-/** A report as the API answers it. */
-function report(...items: unknown[]) {
-  const [from, to] = ["2026-11-15T10:00:00.000Z", "2026-11-22T10:00:00.000Z"];
-  return { workspace: "backend", server: null, from, to, ...listOf(...items) };
-}
-
-function analytics(...items: unknown[]): StubAnswers {
-  return { "GET /workspaces/backend/analytics": { body: report(...items) } };
-}
-
-Deno.test("analytics prints who called which tool, how often and when last", async () => {
-  const { code, out, seen } = await run(
-    analytics(ANALYTICS_ROW, { ...ANALYTICS_ROW, user: "陈爱丽", server: null, calls: 7 }),
-    ...["analytics", "--workspace", "backend", "--server", "internal-api", "--period", "24h"],
-  );
-
-  assert.equal(code, 0);
-  assert.equal(seen[0]?.path, "/workspaces/backend/analytics?period=24h&server=internal-api");
-  assert.deepEqual(out.split("\n"), [
-    "USER        CALLED                  CALLS  LAST USED",
-    "Alice Chen  internal-api__get_user     42  2 min ago",
-    "陈爱丽      get_user                    7  2 min ago",
-    "",
-  ]);
-});
-
-Deno.test("analytics looks seven days back unless told otherwise", async () => {
-  const { seen } = await run(analytics(ANALYTICS_ROW), "analytics", "--workspace", "backend");
-
-  assert.equal(seen[0]?.path, "/workspaces/backend/analytics?period=7d");
-});
-
-Deno.test("analytics of nothing says what comes next", async () => {
-  const { code, out } = await run(analytics(), "analytics", "--workspace", "backend");
-
-  assert.equal(code, 0);
-  assert.match(out, /No calls in backend in the last 7d\..*\n.*token create backend/);
-});
-
-Deno.test("analytics --json prints the rows as the API gave them", async () => {
-  const answers = analytics(ANALYTICS_ROW);
-  const { out } = await run(answers, "analytics", "--workspace", "backend", "--json");
-
-  assert.deepEqual(JSON.parse(out), report(ANALYTICS_ROW));
-});
 
 Deno.test("calls list prints the latest calls, up to the limit", async () => {
   const { code, out, seen } = await run(
@@ -66,6 +20,31 @@ Deno.test("calls list prints the latest calls, up to the limit", async () => {
   assert.deepEqual(out.split("\n"), [
     "WHEN       USER        CALLED                  OUTCOME     MS",
     "2 min ago  Alice Chen  internal-api__get_user  tool error  12",
+    "",
+  ]);
+});
+
+Deno.test("events list prints what servers did, by server and kind", async () => {
+  const common = { at: CALL.at, serverId: "srv_0123456789abcdefghij", server: "internal-api" };
+  const leak = { kind: "leak", ...common, secret: "API_KEY", form: "base64", place: "body" };
+  const { code, out, seen } = await run(
+    {
+      "GET /events": {
+        body: listOf(
+          { kind: "server_blocked", ...common, reason: "leak" },
+          { ...leak, method: "tools/call", tool: "search", times: 3 },
+        ),
+      },
+    },
+    ...["events", "list", "--server", "internal-api", "--kind", "leak", "--limit", "5"],
+  );
+
+  assert.equal(code, 0);
+  assert.equal(seen[0]?.path, "/events?server=internal-api&kind=leak&limit=5");
+  assert.deepEqual(out.split("\n"), [
+    "WHEN       SERVER        KIND            WHAT",
+    "2 min ago  internal-api  server blocked  disabled because of a leak; aerostack mcp enable internal-api",
+    "2 min ago  internal-api  leak            search sent API_KEY back as base64 in a body, 3 times; it was redacted",
     "",
   ]);
 });

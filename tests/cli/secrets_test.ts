@@ -7,7 +7,7 @@ const PATH = "/servers/internal-api/secrets/API_KEY";
 const ANSWERS = {
   [`PUT ${PATH}`]: { body: SECRET },
   [`PATCH ${PATH}`]: {
-    body: { ...SECRET, injection: { kind: "query", name: "key" }, warnings: [] },
+    body: { ...SECRET, rules: [{ kind: "query", name: "key" }], warnings: [] },
   },
   [`DELETE ${PATH}`]: { status: 204 },
   "GET /servers/internal-api/secrets": { body: listOf(SECRET) },
@@ -63,7 +63,7 @@ Deno.test("secrets set sends a rule along when one is given", async () => {
   const args = ["secrets", "set", "internal-api", "API_KEY", "v", "--header", "X-API-Key"];
   const { seen } = await run(args);
 
-  assert.deepEqual(seen[0]?.body, { value: "v", injection: { kind: "header", name: "X-API-Key" } });
+  assert.deepEqual(seen[0]?.body, { value: "v", rules: [{ kind: "header", name: "X-API-Key" }] });
 });
 
 Deno.test("secrets inject sends one rule", async () => {
@@ -72,15 +72,56 @@ Deno.test("secrets inject sends one rule", async () => {
   );
 
   assert.equal(code, 0);
-  assert.deepEqual(seen[0]?.body, { injection: { kind: "query", name: "key" } });
+  assert.deepEqual(seen[0]?.body, { rules: [{ kind: "query", name: "key" }] });
   assert.match(out, /sent as query parameter key/);
+});
+
+Deno.test("secrets inject takes several rules, each with its template behind it", async () => {
+  const place = ["secrets", "inject", "internal-api", "API_KEY"];
+  const bearer = { kind: "header", name: "Authorization", template: "Bearer {{value}}" };
+  const words = ["--header", "Authorization", "--template", "Bearer {{value}}"];
+
+  const several = await run([...place, ...words, "--query", "key"]);
+  const early = await run([
+    ...place,
+    "--template",
+    "Bearer {{value}}",
+    "--header",
+    "Authorization",
+  ]);
+  const added = await run([...place, ...words, "--add"]);
+  const removed = await run([...place, "--header", "Authorization", "--remove-rule"]);
+
+  assert.deepEqual(several.seen[0]?.body, { rules: [bearer, { kind: "query", name: "key" }] });
+  assert.deepEqual(early.seen[0]?.body, { rules: [bearer] });
+  assert.deepEqual(added.seen[0]?.body, { add: [bearer] });
+  assert.deepEqual(removed.seen[0]?.body, { remove: [{ kind: "header", name: "Authorization" }] });
+});
+
+Deno.test("secrets set --per-member asks for no value, and takes one to stand in", async () => {
+  const place = ["secrets", "set", "internal-api", "API_KEY", "--per-member"];
+
+  const declared = await run(place);
+  const withShared = await run([...place, "s3cr3t"]);
+
+  assert.deepEqual(declared.seen[0]?.body, { perMember: true });
+  assert.deepEqual(withShared.seen[0]?.body, { value: "s3cr3t", perMember: true });
+});
+
+Deno.test("secrets set --short says that a short value may be stored", async () => {
+  const { seen } = await run(["secrets", "set", "internal-api", "PIN", "1234", "--short"]);
+
+  assert.deepEqual(seen[0]?.body, { value: "1234", allowShort: true });
 });
 
 Deno.test("secrets list and remove work by name", async () => {
   const listed = await run(["secrets", "list", "internal-api"]);
   const removed = await run(["secrets", "remove", "internal-api", "API_KEY", "--force"]);
 
-  assert.match(listed.out, /^NAME {5}SENT AS {9}VERSION {2}CHANGED\nAPI_KEY {2}header API_KEY/);
+  assert.match(
+    listed.out,
+    /^SECRET +SENT AS +VERSION +SET +BY +VALUE\nAPI_KEY +header API_KEY +2 .*deploy script +shared/,
+  );
   assert.equal(removed.code, 0);
   assert.equal(removed.seen[0]?.path, `${PATH}?force=true`);
 });

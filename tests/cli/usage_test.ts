@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { aerostack } from "./_command.ts";
+import { aerostack, aerostackProcess } from "./_command.ts";
 import settings from "../../deno.json" with { type: "json" };
 import installed from "../../cli/install.json" with { type: "json" };
 
@@ -16,6 +16,7 @@ const VERBS = [
   "mcp remove",
   "mcp test",
   "mcp install",
+  "mcp review",
   "mcp uninstall",
   "secrets set",
   "secrets inject",
@@ -27,6 +28,7 @@ const VERBS = [
   "workspace remove",
   "workspace token create",
   "workspace token list",
+  "workspace token update",
   "workspace token revoke",
   "admin token create",
   "admin token list",
@@ -46,7 +48,7 @@ Deno.test("aerostack --help on every verb shows its options and examples", async
 });
 
 Deno.test("aerostack --version prints the version", async () => {
-  const { code, out } = await aerostack(["--version"]);
+  const { code, out } = await aerostackProcess(["--version"]);
 
   assert.deepEqual([code, out], [0, `${settings.version}\n`]);
 });
@@ -71,10 +73,31 @@ const WRONG: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["a limit of no number", ["calls", "list", "--workspace", "a", "--limit", "all"], /whole number/],
   ["no injection rule", ["secrets", "inject", "a", "B"], /Give --header or --query\./],
   [
-    "two injection rules",
-    ["secrets", "inject", "a", "B", "--header", "x", "--query", "y"],
+    "a template alone",
+    ["secrets", "inject", "a", "B", "--template", "x"],
+    /its --header or --query/,
+  ],
+  [
+    "two templates of one rule",
+    ["secrets", "inject", "a", "B", "--header", "x", "--template", "a", "--template", "b"],
+    /one --template, behind it/,
+  ],
+  [
+    "a template before two rules",
+    ["secrets", "inject", "a", "B", "--template", "a", "--header", "x", "--query", "y"],
+    /behind its --header/,
+  ],
+  [
+    "a rule to add and remove",
+    ["secrets", "inject", "a", "B", "--header", "x", "--add", "--remove-rule"],
     /not both/,
   ],
+  [
+    "a rule to remove with its template",
+    ["secrets", "inject", "a", "B", "--remove-rule", "--header", "x", "--template", "{{value}}"],
+    /without its template/,
+  ],
+  ["a secret of both kinds", ["secrets", "set", "a", "B", "--per-member", "--shared"], /not both/],
   ["a value and --stdin", ["secrets", "set", "a", "B", "value", "--stdin"], /not both/],
   ["a prompt without a terminal", ["secrets", "set", "a", "B"], /add --stdin/],
   ["login without an address", ["login", "--token", "x"], /aerostack login --url/],

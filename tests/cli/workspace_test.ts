@@ -28,7 +28,7 @@ Deno.test("workspace create, list, show and remove work by slug", async () => {
 
   assert.deepEqual([created, listed, shown, removed].map(({ code }) => code), [0, 0, 0, 0]);
   assert.deepEqual(created.seen[0]?.body, { slug: "backend", name: "Backend team" });
-  assert.match(listed.out, /WORKSPACE {2}SERVERS {7}TOKENS {2}URL\nbackend .* 2 {2}https/);
+  assert.match(listed.out, /WORKSPACE {2}STATE {4}SERVERS {7}TOKENS {2}URL\nbackend .* 2 {2}https/);
   assert.match(shown.out, /Active tokens {2}2\n/);
   assert.equal(removed.seen[0]?.path, "/workspaces/backend?force=true");
 });
@@ -109,4 +109,30 @@ Deno.test("workspace list and token list of nothing say what comes next", async 
 
   assert.match(workspaces.out, /aerostack workspace create/);
   assert.match(tokens.out, /aerostack workspace token create backend/);
+});
+
+Deno.test("workspace disable and enable say what holds now, and show and list tell", async () => {
+  const [server] = WORKSPACE.servers;
+  const closed = {
+    ...WORKSPACE,
+    disabledAt: WORKSPACE.createdAt,
+    servers: [{ ...server, isDisabled: true }],
+  };
+  const answers = {
+    "POST /workspaces/backend/disable": { body: closed },
+    "POST /workspaces/backend/enable": { body: WORKSPACE },
+    "GET /workspaces": { body: listOf(closed) },
+    "GET /workspaces/backend": { body: closed },
+  };
+
+  const disabled = await run(answers, "workspace", "disable", "backend");
+  const enabled = await run(answers, "workspace", "enable", "backend");
+  const listed = await run(answers, "workspace", "list");
+  const shown = await run(answers, "workspace", "show", "backend");
+
+  assert.match(disabled.out, /^Disabled workspace backend: its tokens are refused/);
+  assert.match(disabled.out, /Undo: aerostack workspace enable backend\n$/);
+  assert.match(enabled.out, /^Enabled workspace backend; the tokens that it had work again/);
+  assert.match(listed.out, /\nbackend +disabled /);
+  assert.match(shown.out, /State +disabled [^]*Servers +internal-api \(disabled\)/);
 });
