@@ -1,24 +1,26 @@
 import { type Context, HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
-import { asGatewayError } from "../core/errors.ts";
+import { asGatewayError, GatewayError } from "../core/errors.ts";
 import { define, type State } from "../define.ts";
 import NoticePage from "./(pages)/(_components)/NoticePage.tsx";
-import { PAGE_HEADERS, STILL_PAGE_POLICY } from "./(pages)/(_http)/page_headers.ts";
+import { pageHeaders, STILL_PAGE_POLICY } from "./(pages)/(_http)/page_headers.ts";
 import { errorAnswer, toGatewayError } from "./api/(_http)/error_answer.ts";
 
 /** Where programs ask: they get JSON, whatever goes wrong. */
-const FOR_PROGRAMS = /^\/(api|ws|\.well-known|register)(\/|$)/;
+const FOR_PROGRAMS = /^\/(api|live|ws|\.well-known|register|healthz|readyz|metrics)(\/|$)/;
 
 const TITLES: Record<number, string> = {
   403: "This came from another site",
   404: "There is nothing here",
   405: "This page cannot do that",
+  429: "Too much at once",
 };
 
 const SENTENCES: Record<number, string> = {
   403: "The gateway takes forms from its own pages only. Open the page yourself and try again.",
   404: "The address may be mistyped, or what was there is gone.",
   405: "The address is right, but not for this kind of request.",
+  429: "Many sign-ins that open nothing come from your network. Wait a moment and try again.",
 };
 
 /** Answers what went wrong: in JSON to programs, with a page to people. */
@@ -28,7 +30,11 @@ export const handler = define.handlers((ctx) => {
   if (status >= 500) console.error(error);
   if (FOR_PROGRAMS.test(url.pathname)) return errorAnswer(toGatewayError(error, url.pathname));
 
-  const headers = { ...PAGE_HEADERS, "content-security-policy": STILL_PAGE_POLICY };
+  const headers = {
+    ...pageHeaders(ctx),
+    ...status === 429 ? { "retry-after": "1" } : {},
+    "content-security-policy": STILL_PAGE_POLICY,
+  };
   return page({ status, ...explain(ctx, status) }, { status, headers });
 });
 
@@ -37,6 +43,9 @@ function statusOf(error: unknown): number {
 }
 
 function explain({ error }: Context<State>, status: number): { title: string; sentence: string } {
+  if (error instanceof GatewayError && error.code === "forbidden") {
+    return { title: "Your role does not allow this", sentence: error.publicMessage };
+  }
   const known = TITLES[status];
   if (known !== undefined) return { title: known, sentence: SENTENCES[status] };
   if (status >= 500) {

@@ -1,4 +1,4 @@
-import CopyButton from "../../../islands/CopyButton.tsx";
+import CopyButton from "./CopyButton.tsx";
 
 /** A line for the terminal, or a value, to be copied. */
 export default function Command({ text }: { text: string }) {
