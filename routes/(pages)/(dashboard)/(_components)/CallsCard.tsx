@@ -1,19 +1,10 @@
-import type { Outcome } from "../../../../core/calls/call.ts";
 import { calledName } from "../../../../core/calls/called_name.ts";
+import { spokenDuration } from "../../../../core/calls/spoken_figures.ts";
 import type { CallRow } from "../../../../core/overview/overview.ts";
-import RelativeTime from "../../../../islands/RelativeTime.tsx";
-import Card from "./Card.tsx";
+import RelativeTime from "../../(_components)/RelativeTime.tsx";
+import Card from "../../(_components)/Card.tsx";
+import { OUTCOMES } from "./outcome_words.ts";
 import Title from "./Title.tsx";
-
-const OUTCOMES: Record<Outcome, string> = {
-  ok: "ok",
-  tool_error: "tool error",
-  protocol_error: "protocol error",
-  upstream_failure: "server failed",
-  refused: "refused",
-  cancelled: "cancelled",
-  input_required: "asked its client",
-};
 
 /** The latest calls. */
 export default function CallsCard({ calls, now }: { calls: readonly CallRow[]; now: string }) {
@@ -44,6 +35,9 @@ export default function CallsCard({ calls, now }: { calls: readonly CallRow[]; n
         </thead>
         <tbody>{calls.map((call, at) => <Row key={at} call={call} now={now} />)}</tbody>
       </table>
+      <div class="more">
+        <a class="button plain" href="/calls">All calls</a>
+      </div>
     </Card>
   );
 }
@@ -51,7 +45,7 @@ export default function CallsCard({ calls, now }: { calls: readonly CallRow[]; n
 function Row({ call, now }: { call: CallRow; now: string }) {
   const { at, person, email, workspace, outcome, durationMs } = call;
   return (
-    <tr>
+    <tr data-row={`${call.workspace} ${at} ${call.tokenId} ${call.tool}`}>
       <td data-label="When">
         <RelativeTime at={at} now={now} />
       </td>
@@ -70,10 +64,4 @@ function Row({ call, now }: { call: CallRow; now: string }) {
       <td data-label="Time" class="number">{spokenDuration(durationMs)}</td>
     </tr>
   );
-}
-
-function spokenDuration(durationMs: number): string {
-  return durationMs < 1_000
-    ? `${Math.round(durationMs)} ms`
-    : `${(durationMs / 1_000).toFixed(1)} s`;
 }

@@ -1,8 +1,10 @@
 import { page } from "fresh";
 import { Head } from "fresh/runtime";
+import { hashToken } from "../../../../core/tokens/token_text.ts";
 import { define } from "../../../../define.ts";
 import Command from "../../(_components)/Command.tsx";
 import NoticePage from "../../(_components)/NoticePage.tsx";
+import PageLife from "../../../../islands/PageLife.tsx";
 import { redirectWithSession } from "../../(_http)/session_cookie.ts";
 
 /** Chats and mail programs fetch links to show previews, so only POST uses one up. */
@@ -10,11 +12,12 @@ export const handler = define.handlers({
   GET: () => page({ isSpent: false }),
 
   async POST(ctx) {
-    const { admins: { sessions }, now } = ctx.state.services;
-    if (!await sessions.consumeSignInLink(ctx.params.code, now())) {
-      return page({ isSpent: true }, { status: 410 });
-    }
-    return redirectWithSession(ctx, "/", await sessions.create("admin", now()));
+    const { services: { admins: { sessions }, lookUps, now }, address } = ctx.state;
+    const { code } = ctx.params;
+    const signIn = () => sessions.signIn(code, now());
+    const text = await lookUps.run(address, `link ${hashToken(code)}`, signIn);
+    if (text === null) return page({ isSpent: true }, { status: 410 });
+    return redirectWithSession(ctx, "/", text);
   },
 });
 
@@ -30,6 +33,7 @@ function Ready() {
       <form method="post">
         <button type="submit" class="button wide">Sign in</button>
       </form>
+      <PageLife />
     </NoticePage>
   );
 }
@@ -45,6 +49,7 @@ function Spent() {
       </p>
       <p>Make a new one in the gateway's folder on its machine:</p>
       <Command text="deno task sign-in" />
+      <PageLife />
     </NoticePage>
   );
 }

@@ -1,0 +1,37 @@
+import type { z } from "zod";
+import { fieldProblems } from "../../../../core/api/parse_input.ts";
+import { asGatewayError } from "../../../../core/errors.ts";
+import type { FormState } from "../../(_http)/form_state.ts";
+
+/** How a page's list is filtered by its address; `null` where that says something wrong. */
+export interface Filters<Wanted> {
+  /** The fields as they stand in the address, each wrong one with a sentence. */
+  form: FormState;
+  wanted: Wanted | null;
+}
+
+/**
+ * Reads the filters in an address: a field that is empty is not given. `read` makes of the fields
+ * what is wanted, and may refuse them, naming the field.
+ */
+export async function readFilters<Schema extends z.ZodType, Wanted>(
+  url: URL,
+  schema: Schema,
+  read: (fields: z.output<Schema>) => Wanted | Promise<Wanted>,
+): Promise<Filters<Wanted>> {
+  const given = [...url.searchParams].map(([name, value]) => [name, value.trim()] as const)
+    .filter(([, value]) => value !== "");
+  const values = Object.fromEntries(given.map(([name, value]) => [name, [value]]));
+  const form: FormState = { intent: "", of: "filter", values, problems: {}, problem: null };
+
+  const fields = Object.fromEntries(given);
+  const problems = fieldProblems(schema, fields);
+  if (problems !== null) return { form: { ...form, problems }, wanted: null };
+  try {
+    return { form, wanted: await read(schema.parse(fields)) };
+  } catch (thrown) {
+    const { field, publicMessage } = asGatewayError(thrown);
+    if (field === undefined) throw thrown;
+    return { form: { ...form, problems: { [field]: publicMessage } }, wanted: null };
+  }
+}
