@@ -1,3 +1,4 @@
+import { AN_ADMIN } from "../_support/core.ts";
 import assert from "node:assert/strict";
 import { createWorkspace } from "../../core/workspaces/create_workspace.ts";
 import { registerServer } from "../../core/servers/register_server.ts";
@@ -29,42 +30,50 @@ Deno.test("the dashboard in a browser", OPTIONS, async (t) => {
   });
 
   await t.step("a command is copied", async () => {
-    const button = page.locator("#workspaces .copy");
+    await page.goto(`${app.origin}/settings`);
+    const button = page.locator(".copy");
     await button.click();
 
     await button.getByText("Copied").waitFor();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
-    assert.equal(copied, "aerostack workspace create backend");
+    assert.equal(copied, `export AEROSTACK_URL=${app.origin}`);
   });
 
   await t.step("where there is no clipboard, the older way copies", async () => {
     await page.evaluate(() => {
-      Object.defineProperty(navigator, "clipboard", { value: undefined, configurable: true });
+      const nothing = { value: undefined, configurable: true };
+      return navigator.clipboard.writeText("something else")
+        .then(() => Object.defineProperty(navigator, "clipboard", nothing)).then(() => {});
     });
-    const button = page.locator("#tokens .copy");
+    const button = page.locator(".copy");
     await button.click();
 
     await button.getByText("Copied").waitFor();
     await page.reload();
     const copied = await page.evaluate(() => navigator.clipboard.readText());
-    assert.equal(copied, 'aerostack workspace token create backend --name "Alice Chen"');
+    assert.equal(copied, `export AEROSTACK_URL=${app.origin}`);
   });
 
   await t.step("the form makes a token, which no address shows", async () => {
-    await page.locator("#cli input[name=name]").fill("My laptop");
+    await page.goto(`${app.origin}/settings/tokens`);
+    await page.locator("input[name=name]").fill("My laptop");
     await page.getByRole("button", { name: "Make a CLI token" }).click();
 
     const token = page.locator("#new-token code", { hasText: "aat_" });
     await token.waitFor();
-    assert.equal(page.url(), `${app.origin}/admin-tokens`);
+    assert.equal(page.url(), `${app.origin}/settings/tokens`);
   });
 
   await t.step("times stay up to date", async () => {
     const { services } = app;
-    await registerServer(services, { slug: "a", name: "A", url: "http://127.0.0.1:9/mcp" });
-    await createWorkspace(services, { slug: "backend" });
+    await registerServer(services, AN_ADMIN, {
+      slug: "a",
+      name: "A",
+      url: "http://127.0.0.1:9/mcp",
+    });
+    await createWorkspace(services, AN_ADMIN, { slug: "backend" });
     await page.clock.install();
-    await page.goto(`${app.origin}/admin-tokens`);
+    await page.goto(`${app.origin}/settings/tokens`);
     const created = page.locator("#admin-tokens td[data-label=Created] time");
 
     await page.clock.runFor(2 * 60_000 + 20_000);
@@ -73,7 +82,7 @@ Deno.test("the dashboard in a browser", OPTIONS, async (t) => {
   });
 
   await t.step("no page is wider than its window", async () => {
-    for (const path of ["/", "/admin-tokens"]) {
+    for (const path of ["/", "/analytics", "/settings/tokens"]) {
       for (const width of [390, 861, 1280, 1920]) {
         await page.setViewportSize({ width, height: 800 });
         await page.goto(app.origin + path);

@@ -43,7 +43,7 @@ Deno.test("people who look for what is not there get a page", async () => {
 Deno.test("a page that fails says so, and not why", async () => {
   await using app = await startApp();
   const cookie = await app.signIn();
-  app.services.servers.list = () => Promise.reject(new Error("secret detail"));
+  app.services.servers.listAll = () => Promise.reject(new Error("secret detail"));
 
   const response = await quietly(() => app.ask("/", { headers: { cookie } }));
   const html = await response.text();

@@ -1,125 +1,117 @@
 import assert from "node:assert/strict";
-import type { Outcome } from "../../core/calls/call.ts";
-import { setSecret } from "../../core/secrets/set_secret.ts";
 import { registerServer } from "../../core/servers/register_server.ts";
 import { createToken } from "../../core/tokens/create_token.ts";
-import { revokeToken } from "../../core/tokens/revoke_token.ts";
 import { createWorkspace } from "../../core/workspaces/create_workspace.ts";
 import { installServer } from "../../core/workspaces/install_server.ts";
 import { type RunningApp, startApp } from "../_support/app.ts";
-
-/** What a person reads, without tags. */
-async function readPage(app: RunningApp): Promise<string> {
-  const response = await app.ask("/", { headers: { cookie: await app.signIn() } });
-  assert.equal(response.status, 200);
-  const html = await response.text();
-  return html.replaceAll(/<script.*?<\/script>|<[^>]*>/gs, " ").replaceAll(/\s+/g, " ")
-    .replaceAll("&quot;", '"').replaceAll("&lt;", "<");
-}
-
-function register(app: RunningApp, slug: string) {
-  const url = `https://192.0.2.1/${slug}/mcp`;
-  return registerServer(app.services, { slug, name: `Server ${slug}`, url });
-}
+import { AN_ADMIN } from "../_support/core.ts";
+import { someCall } from "../calls/_support.ts";
+import type { Role } from "../../core/admins/role.ts";
 
 const OPEN = { AEROSTACK_ALLOW_PRIVATE_UPSTREAMS: "1" };
 
-Deno.test("an empty overview says what to do next", async () => {
-  await using app = await startApp();
+/** What a person reads, without tags. */
+async function readPage(app: RunningApp, role: Role = "owner"): Promise<string> {
+  const response = await app.ask("/", { headers: { cookie: await app.signIn(role) } });
+  assert.equal(response.status, 200);
+  const html = await response.text();
+  return html.replaceAll(/<script.*?<\/script>|<[^>]*>/gs, " ").replaceAll(/\s+/g, " ")
+    .replaceAll("&quot;", '"').replaceAll("&lt;", "<").replaceAll("&#39;", "'");
+}
 
-  const text = await readPage(app);
+/** A server "reports", installed in a workspace "backend" that Alice has a token to. */
+async function appInUse() {
+  const app = await startApp(OPEN);
+  const { services } = app;
+  const url = "https://192.0.2.1/reports/mcp";
+  const server = await registerServer(services, AN_ADMIN, {
+    slug: "reports",
+    name: "Reports",
+    url,
+  });
+  const workspace = await createWorkspace(services, AN_ADMIN, { slug: "backend" });
+  await installServer(services, AN_ADMIN, { workspace: "backend", server: "reports" });
+  const alice = await createToken(services, AN_ADMIN, "backend", { name: "Alice Chen" });
+  return { app, server, workspace, alice };
+}
 
-  assert.match(text, /Start here: a token for the command line/);
-  assert.match(text, /aerostack mcp register --name "Internal API" --slug internal-api --url/);
-  assert.match(text, /aerostack workspace create backend/);
-  assert.match(text, /aerostack workspace token create backend --name "Alice Chen"/);
-  assert.match(text, /No calls yet/);
-});
-
-Deno.test("the overview shows what was registered, and no secret's value", async () => {
+Deno.test("an empty overview shows the way to the first call, and what is done of it", async () => {
   await using app = await startApp(OPEN);
   const { services } = app;
-  await register(app, "internal-api");
-  const injection = { kind: "header" as const, name: "X-API-Key" };
-  await setSecret(services, "internal-api", "API_KEY", { value: "sk-very-secret", injection });
-  await createWorkspace(services, { slug: "backend", name: "Backend team" });
-  await installServer(services, { workspace: "backend", server: "internal-api" });
-  const alice = await createToken(services, "backend", { name: "Alice Chen" });
-  const bob = await createToken(services, "backend", { name: "Bob Lee" });
-  await revokeToken(services, "backend", bob.id);
+  const steps = async () => /To the first call (\d of 6) done/.exec(await readPage(app))?.[1];
+  const [url, workspace] = ["https://192.0.2.1/mcp", "backend"];
 
-  const text = await readPage(app);
+  const empty = await readPage(app);
+  await registerServer(services, AN_ADMIN, { slug: "reports", name: "Reports", url });
+  const one = await steps();
+  await createWorkspace(services, AN_ADMIN, { slug: workspace });
+  const still = await steps();
+  await installServer(services, AN_ADMIN, { workspace, server: "reports" });
+  await createToken(services, AN_ADMIN, workspace, { name: "Alice Chen" });
 
-  assert.match(text, /Server internal-api internal-api https:\/\/192\.0\.2\.1\/internal-api\/mcp/);
-  assert.match(text, /API_KEY header X-API-Key backend/);
-  assert.match(text, /Backend team backend http:\/\/127\.0\.0\.1:\d+\/ws\/backend\/sse/);
-  assert.ok(text.includes(`Alice Chen backend ${alice.visibleStart}… active`));
-  assert.ok(text.includes(`Bob Lee backend ${bob.visibleStart}… revoked`));
-  for (const hidden of ["sk-very-secret", alice.token, bob.token]) {
-    assert.ok(!text.includes(hidden));
+  assert.match(empty, /To the first call 0 of 6 done Add a server .* Make the first call/);
+  assert.match(empty, /No calls yet/);
+  assert.match(empty, /0 calls in 24 hours/);
+  assert.deepEqual([one, still, await steps()], ["1 of 6", "1 of 6", "3 of 6"]);
+});
+
+Deno.test("once something was called, the overview shows it, and no way there", async () => {
+  const { app, server, workspace, alice } = await appInUse();
+  await using _ = app;
+  const of = { tokenId: alice.id, serverId: server.id, server: "reports", durationMs: 12.1 };
+  for (let index = 0; index < 3; index++) {
+    const at = new Date(app.services.now().getTime() - 1_000 + index).toISOString();
+    const outcome = index === 0 ? "upstream_failure" : "ok";
+    const call = someCall({ ...of, at, tool: "<b>search</b>", outcome });
+    await app.services.callLog.record(workspace, call);
   }
+
+  const text = await readPage(app, "viewer");
+
+  assert.doesNotMatch(text, /To the first call/);
+  assert.match(text, /3 calls in 24 hours .* 1 error \(33\.3 %\)/);
+  assert.match(text, /1 server 1 workspace 1 active token/);
+  assert.match(text, /Top tools 7 days, until \d\d:\d\d UTC reports__<b>search<\/b> 3 100\.0 %/);
+  assert.match(text, /Top people 7 days, until \d\d:\d\d UTC Alice Chen 3 100\.0 %/);
+  assert.match(text, /Reports reports works 3 1 \(33 %\)/);
+  assert.match(text, /Alice Chen backend reports__<b>search<\/b> server failed 12 ms/);
 });
 
-Deno.test("a workspace without servers says how to install one", async () => {
-  await using app = await startApp(OPEN);
-  await register(app, "reports");
-  await createWorkspace(app.services, { slug: "backend" });
-
-  const text = await readPage(app);
-
-  assert.match(text, /aerostack mcp install reports --workspace backend/);
-});
-
-Deno.test("the latest calls are shown, and when each token was last used", async () => {
-  await using app = await startApp(OPEN);
+Deno.test("what needs attention is gone once it is solved", async () => {
+  const { app, server } = await appInUse();
+  await using _ = app;
   const { services } = app;
-  await register(app, "reports");
-  const workspace = await createWorkspace(services, { slug: "backend" });
-  const alice = await createToken(services, "backend", { name: "Alice Chen" });
-  await createToken(services, "backend", { name: "Idle Ida" });
-  for (let minutes = 25; minutes > 0; minutes--) {
-    const outcome: Outcome = minutes === 3 ? "upstream_failure" : "ok";
-    await services.callLog.record(workspace.id, {
-      at: new Date(Date.now() - minutes * 60_000 - 1_000).toISOString(),
-      tokenId: alice.id,
-      person: "Alice Chen",
-      email: null,
-      server: "reports",
-      method: "tools/call" as const,
-      tool: `tool_${minutes}_`,
-      era: "modern",
-      outcome,
-      durationMs: 12.4,
-      bytesIn: 1,
-      bytesOut: 1,
-    });
-  }
+  await services.servers.update(AN_ADMIN, "server.block", server.id, (server) => ({
+    ...server,
+    disabled: { at: services.now().toISOString(), reason: "leak", by: "the gateway" },
+  }));
 
-  const text = await readPage(app);
+  const blocked = await readPage(app);
+  await services.servers.update(AN_ADMIN, "server.enable", server.id, (server) => ({
+    ...server,
+    disabled: null,
+  }));
+  const enabled = await readPage(app);
 
-  assert.match(text, /1 min ago Alice Chen backend reports__tool_1_ ok 12 ms/);
-  assert.match(text, /3 min ago Alice Chen backend reports__tool_3_ server failed/);
-  assert.match(text, /tool_20_/);
-  assert.doesNotMatch(text, /tool_21_/);
-  assert.match(text, /Alice Chen backend mwt_alice_\S+… active just now never 1 min ago/);
-  assert.match(text, /Idle Ida backend mwt_idle_\S+… active just now never never/);
+  assert.match(blocked, /What needs attention 1 now Reports is blocked: it sent back a secret\./);
+  assert.match(blocked, /Reports reports blocked/);
+  assert.match(enabled, /What needs attention Nothing: no server fails/);
 });
 
-Deno.test("of more than 100 the overview shows 100, and says that there are more", async () => {
-  await using app = await startApp(OPEN);
+Deno.test("the latest calls are those of the workspaces that were called last", async () => {
+  const { app, alice } = await appInUse();
+  await using _ = app;
   const { services } = app;
-  for (let at = 0; at < 101; at++) {
-    await register(app, `server-${at}`);
-    await createWorkspace(services, { slug: `workspace-${at}` });
-  }
-  for (let at = 0; at < 101; at++) {
-    await createToken(services, "workspace-0", { name: `Person ${at}` });
+  for (let index = 0; index < 12; index++) {
+    const workspace = await createWorkspace(services, AN_ADMIN, { slug: `team-${index}` });
+    const at = new Date(Date.now() - (60 - index) * 60_000 + 500).toISOString();
+    const call = someCall({ at, tokenId: alice.id, tool: `tool_${index}_` });
+    await services.callLog.record(workspace, call);
   }
 
   const text = await readPage(app);
 
-  assert.equal(text.match(/https:\/\/192\.0\.2\.1\/server-\d+\/mcp /g)?.length, 100);
-  assert.equal(text.match(/mwt_person_/g)?.length, 100);
-  assert.equal(text.match(/There are more than these 100\./g)?.length, 3);
-  assert.match(text, /aerostack mcp list/);
+  const latest = text.slice(text.indexOf("Latest calls"));
+  const shown = [...latest.matchAll(/internal-api__tool_(\d+)_/g)].map(([, index]) => index);
+  assert.deepEqual(shown, ["11", "10", "9", "8", "7", "6", "5", "4", "3", "2"]);
 });

@@ -1,3 +1,4 @@
+import { AN_ADMIN } from "../_support/core.ts";
 import assert from "node:assert/strict";
 import { startApp } from "../_support/app.ts";
 
@@ -50,7 +51,7 @@ Deno.test("a sign-in link that nobody made is refused", async () => {
   await using app = await startApp();
   const { sessions } = app.services.admins;
   const anHourAgo = new Date(Date.now() - 3_600_000);
-  const expired = await sessions.createSignInLink(anHourAgo);
+  const expired = await sessions.createSignInLink(AN_ADMIN, anHourAgo);
 
   for (const code of ["nonsense", "a".repeat(43), "%00", expired]) {
     const response = await app.submit(`/auth/link/${code}`);
@@ -90,7 +91,7 @@ Deno.test("without a session every page of the dashboard leads to the sign-in pa
   ];
 
   for (const cookie of cookies) {
-    for (const path of ["/", "/admin-tokens"]) {
+    for (const path of ["/", "/settings/tokens"]) {
       const response = await app.ask(path, { headers: { cookie } });
       assert.equal(response.status, 303, cookie);
       assert.equal(await target(response), "/sign-in");
@@ -101,7 +102,8 @@ Deno.test("without a session every page of the dashboard leads to the sign-in pa
 Deno.test("a session that is over leads to the sign-in page", async () => {
   await using app = await startApp();
   const longAgo = new Date(Date.now() - 12 * 3_600_000);
-  const text = await app.services.admins.sessions.create("admin", longAgo);
+  const { sessions } = app.services.admins;
+  const text = await sessions.signIn(await sessions.createSignInLink(AN_ADMIN, longAgo), longAgo);
 
   const response = await app.ask("/", { headers: { cookie: `aerostack=${text}` } });
 
