@@ -12,7 +12,15 @@ export async function storeLocation(config: Config): Promise<string | undefined>
   return `${config.dataDir}/kv.sqlite3`;
 }
 
+/**
+ * Has `@deno/kv-oauth` open the same store: it looks at `DENO_KV_PATH` when it is loaded.
+ * `undefined` is the platform's own for both.
+ */
+export function shareLocation(location: string | undefined): void {
+  if (location !== undefined) Deno.env.set("DENO_KV_PATH", location);
+}
+
 /** Whether this runs on Deno Deploy, which brings its own store and its own server. */
-export function isHosted(): boolean {
+function isHosted(): boolean {
   return Deno.env.has("DENO_DEPLOYMENT_ID");
 }

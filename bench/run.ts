@@ -1,6 +1,10 @@
 /**
  * `deno task bench`: the gateway against a bare forwarder, on this machine; with `idle` as
- * its first argument, streams that nothing happens on.
+ * its first argument, streams that nothing happens on; with `limits`, what limits cost; with
+ * `scan`, what it costs to look for secrets in answers; with `analytics`, what reports cost
+ * over a log and one that is ten times as long; with `telemetry`, what exporting costs; with
+ * `log`, what the record of a call costs; with `export`, what memory an export of a million takes;
+ * with `pages`, what the dashboard's pages cost in a large company.
  *
  * `--quick` takes short rounds, to see that everything runs. `--only=modern` or
  * `--only=legacy` leaves the other era out. A full run ends with 1 when a bar is broken.
@@ -8,7 +12,13 @@
 import { fileURLToPath } from "node:url";
 import { type RunningProcess, startProcess } from "../tests/_support/child_process.ts";
 import { type RunningGateway, startGateway } from "../tests/_support/gateway.ts";
+import { benchAnalytics } from "./analytics.ts";
+import { benchExport } from "./export.ts";
 import { benchIdleStreams } from "./idle_streams.ts";
+import { benchScan } from "./leak_scan.ts";
+import { benchLimits } from "./limits.ts";
+import { benchLog } from "./log.ts";
+import { benchPages } from "./pages.ts";
 import { Load, type Round } from "./load.ts";
 import { type Era, type Target, TOOL } from "./protocol.ts";
 import {
@@ -19,6 +29,7 @@ import {
   printVerdict,
   summarise,
 } from "./report.ts";
+import { benchTelemetry } from "./telemetry.ts";
 
 const SIZES_BYTES = [1024, 100 * 1024, 1024 * 1024];
 const CONNECTIONS = [1, 16, 64];
@@ -131,6 +142,19 @@ function startScript(name: string, ...args: string[]): Promise<RunningProcess> {
 }
 
 if (import.meta.main) {
-  const [mode, ...options] = Deno.args;
-  Deno.exitCode = mode === "idle" ? await benchIdleStreams(options) : await main(Deno.args);
+  const [first, ...options] = Deno.args;
+  const mode = first?.replace("--only=", "");
+  if (mode === "limits" || mode === "log" || mode === "scan" || mode === "telemetry") {
+    await using upstream = await startScript("upstream.ts");
+    const url = new URL("/mcp", upstream.ready[1]);
+    if (mode === "scan") await benchScan(url);
+    else if (mode === "log") Deno.exitCode = await benchLog(url);
+    else if (mode === "telemetry") {
+      await using collector = await startScript("collector.ts");
+      await benchTelemetry(url, new URL(collector.ready[1]));
+    } else Deno.exitCode = await benchLimits(url);
+  } else if (mode === "export") Deno.exitCode = await benchExport(options);
+  else if (mode === "pages") Deno.exitCode = await benchPages(options);
+  else if (mode === "analytics") Deno.exitCode = await benchAnalytics(options);
+  else Deno.exitCode = mode === "idle" ? await benchIdleStreams(options) : await main(Deno.args);
 }

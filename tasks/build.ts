@@ -23,6 +23,9 @@ const SOURCES = [
 /** Where the hash of the sources is kept that the build was made from. */
 const STAMP = join("_fresh", "sources.sha256");
 
+/** Who builds holds it. */
+const LOCK = join("_fresh", "build.lock");
+
 /**
  * Builds the app into `_fresh/`, unless it was built from the very same sources.
  *
@@ -30,8 +33,14 @@ const STAMP = join("_fresh", "sources.sha256");
  */
 export async function buildIfStale(root: string = ROOT): Promise<boolean> {
   const hash = await hashSources(root);
-  if (await readIfThere(join(root, STAMP)) === hash) return false;
+  const isBuilt = async () => await readIfThere(join(root, STAMP)) === hash;
+  if (await isBuilt()) return false;
 
+  // Of several processes that start at once, one builds, and the others wait for it.
+  await Deno.mkdir(join(root, "_fresh"), { recursive: true });
+  using lock = await Deno.open(join(root, LOCK), { write: true, create: true });
+  await lock.lock(true);
+  if (await isBuilt()) return false;
   await build(root, hash);
   return true;
 }

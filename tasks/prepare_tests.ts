@@ -16,8 +16,9 @@ const DOWNLOADS = [
   ["--config", `${CHROMIUM}/deno.json`, `${CHROMIUM}/unpack.ts`],
 ];
 
-await buildIfStale(ROOT);
 for (const args of DOWNLOADS) await download(args);
+// An older Deno writes the lock file in its own way while it downloads; a build is of that file.
+await buildIfStale(ROOT);
 // Deno 2.9 can stop while it looks at this one's packages for the first time; not again.
 await runNpmProgram(NPM_PROGRAMS.conformance, { args: ["--version"] });
 

@@ -1,10 +1,12 @@
 /**
  * `deno task start`: builds what is stale and serves until it is told to end.
  */
-import { ConfigError } from "../core/config.ts";
+import { THE_GATEWAY } from "../core/audit/actor.ts";
+import { ConfigError } from "../core/environment.ts";
 import type { Services } from "../core/services.ts";
-import { stopOnSignal } from "../stop_on_signal.ts";
 import { buildIfStale } from "./build.ts";
+import { sayToTerminal } from "./say_to_terminal.ts";
+import { runWithTelemetry } from "./with_telemetry.ts";
 
 interface BuiltServer {
   default: { fetch: Deno.ServeHandler };
@@ -12,7 +14,7 @@ interface BuiltServer {
 
 async function start(): Promise<void> {
   await buildIfStale();
-  const { services } = await import("../main.ts");
+  const { services, stopping } = await import("../main.ts");
   const built: BuiltServer = await import(new URL("../_fresh/server.js", import.meta.url).href);
   const { host, port } = services.config;
 
@@ -25,7 +27,7 @@ async function start(): Promise<void> {
     },
   }, built.default.fetch);
 
-  stopOnSignal(services, server);
+  stopping.alsoShutDown(server);
 }
 
 /** Says where the dashboard is and, on an empty store, how to sign in once. */
@@ -37,11 +39,17 @@ async function announce(services: Services): Promise<void> {
   const tokens = await services.admins.tokens.list({ limit: 1, cursor: null });
   if (items.length > 0 || tokens.items.length > 0) return;
 
-  const link = await services.admins.sessions.createSignInLink(services.now());
-  console.log(`Sign in to the dashboard (works once, for an hour): ${publicUrl}/auth/link/${link}`);
+  const link = await services.admins.sessions.createSignInLink(
+    THE_GATEWAY,
+    services.now(),
+  );
+  sayToTerminal(
+    `Sign in to the dashboard (works once, for an hour): ${publicUrl}/auth/link/${link}`,
+  );
 }
 
 if (import.meta.main) {
+  if (Deno.env.get("OTEL_DENO") === "1") Deno.exit(await runWithTelemetry());
   try {
     await start();
   } catch (error) {

@@ -3,7 +3,7 @@ import { timingSafeEqual as equalOfSameLength } from "node:crypto";
 /**
  * Compares bytes in a time that tells nothing about where they differ.
  *
- * Bytes of different length are not equal; their lengths are no secret.
+ * Throws a `TypeError` for bytes of different length, as the package does since 1.1.
  */
 export function timingSafeEqual(
   a: ArrayBufferView | ArrayBufferLike | DataView,
@@ -11,7 +11,11 @@ export function timingSafeEqual(
 ): boolean {
   const left = bytes(a);
   const right = bytes(b);
-  return left.byteLength === right.byteLength && equalOfSameLength(left, right);
+  if (left.byteLength !== right.byteLength) {
+    const lengths = `${left.byteLength} and ${right.byteLength}`;
+    throw new TypeError(`Cannot compare bytes of different length: ${lengths}`);
+  }
+  return equalOfSameLength(left, right);
 }
 
 function bytes(value: ArrayBufferView | ArrayBufferLike): Uint8Array {

@@ -5,7 +5,7 @@ import { Child, type ChildPlan } from "./child.ts";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Variables of the person's own that would lead the demo to another gateway or store. */
-const FOREIGN = /^(AEROSTACK_|DENO_KV_)|^(HOST|PORT|NOTES_API_KEY)$/;
+const FOREIGN = /^(AEROSTACK_|DENO_KV_|GITHUB_CLIENT_)|^(HOST|PORT|NOTES_API_KEY)$/;
 
 /** The two servers of the demo, and what an admin knows about them. */
 export class Stage implements AsyncDisposable {

@@ -1,5 +1,6 @@
-import { AnalyticsReport } from "../../core/api/answers.ts";
-import { type Editor, EDITOR_FILES, editorConfig } from "../../cli/editor_config.ts";
+import { AnalyticsReport } from "../../core/analytics/report.ts";
+import { editorConfig } from "../../core/connect/editor_config.ts";
+import { type Editor, EDITOR_PLACES, spokenFiles } from "../../core/connect/editor.ts";
 import { aerostack } from "./aerostack.ts";
 import type { Findings } from "./findings.ts";
 import { Member, type Membership } from "./member.ts";
@@ -81,8 +82,8 @@ async function issueToken(run: Run): Promise<Issued> {
 }
 
 function showConfig(editor: Editor, membership: Membership): void {
-  const { title, file } = EDITOR_FILES[editor];
-  console.log(`\n  ${file} for ${title}:`);
+  const place = EDITOR_PLACES[editor];
+  console.log(`\n  For ${place.title}, in ${spokenFiles(place)}:`);
   console.log(editorConfig(editor, { name: "demo", ...membership }).replace(/^/gm, "  "));
 }
 

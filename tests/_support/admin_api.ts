@@ -90,7 +90,9 @@ function patternOf(file: string): string {
 async function mount(services: Services): Promise<(request: Request) => Promise<Response>> {
   const app = new App<State>().use((ctx) => {
     ctx.state.services = services;
+    ctx.state.address = null;
     ctx.state.admin = null;
+    ctx.state.member = null;
     return ctx.next();
   });
 
@@ -111,6 +113,8 @@ function request(method: string, path: string, json: unknown, headers: HeadersIn
 async function read(pending: Promise<Response>): Promise<Answer> {
   const response = await pending;
   const text = await response.text();
-  const body = text === "" ? null : JSON.parse(text);
+  const isJson = text !== "" &&
+    response.headers.get("content-type")?.startsWith("application/json");
+  const body = isJson ? JSON.parse(text) : null;
   return { status: response.status, headers: response.headers, text, body };
 }

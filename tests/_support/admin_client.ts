@@ -1,4 +1,4 @@
-import type { AnalyticsRow } from "../../core/calls/analytics_row.ts";
+import type { ReportRow } from "../../core/analytics/report.ts";
 import type { Call } from "../../core/calls/call.ts";
 import type { InjectionRule, SecretView } from "../../core/secrets/secret.ts";
 import type { ServerView } from "../../core/servers/server.ts";
@@ -25,8 +25,13 @@ export class AdminClient {
     this.#token = token;
   }
 
-  addServer(slug: string, url: string, timeoutSeconds?: number): Promise<ServerView> {
-    const timeouts = timeoutSeconds === undefined ? undefined : { totalSeconds: timeoutSeconds };
+  addServer(
+    slug: string,
+    url: string,
+    totalSeconds?: number,
+    connectSeconds?: number,
+  ): Promise<ServerView> {
+    const timeouts = { totalSeconds, connectSeconds };
     return this.send("POST", "/servers", { name: slug, slug, url, timeouts });
   }
 
@@ -34,9 +39,9 @@ export class AdminClient {
     slug: string,
     name: string,
     value: string,
-    injection?: InjectionRule,
+    rules?: InjectionRule[],
   ): Promise<SecretView> {
-    return this.send("PUT", `/servers/${slug}/secrets/${name}`, { value, injection });
+    return this.send("PUT", `/servers/${slug}/secrets/${name}`, { value, rules });
   }
 
   addWorkspace(slug: string): Promise<WorkspaceView> {
@@ -55,10 +60,10 @@ export class AdminClient {
     return this.send("DELETE", `/workspaces/${workspace}/tokens/${id}`);
   }
 
-  async analytics(workspace: string): Promise<AnalyticsRow[]> {
-    const { items } = await this.send<{ items: AnalyticsRow[] }>(
+  async analytics(workspace: string): Promise<ReportRow[]> {
+    const { items } = await this.send<{ items: ReportRow[] }>(
       "GET",
-      `/workspaces/${workspace}/analytics?period=1d`,
+      `/workspaces/${workspace}/analytics?period=24h&limit=1000`,
     );
     return items;
   }

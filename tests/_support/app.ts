@@ -1,6 +1,9 @@
+import { AN_ADMIN } from "./core.ts";
 import { fileURLToPath } from "node:url";
 import { Builder } from "fresh/dev";
+import type { Role } from "../../core/admins/role.ts";
 import { readConfig } from "../../core/config.ts";
+import type { Store } from "../../core/kv/open_store.ts";
 import { createServices, type Services } from "../../core/services.ts";
 import { createApp } from "../../create_app.ts";
 import type { State } from "../../define.ts";
@@ -11,19 +14,22 @@ import { memoryStore } from "./store.ts";
 export interface RunningApp extends AsyncDisposable {
   readonly origin: string;
   readonly services: Services;
-  /** A new sign-in link. */
-  signInLink(): Promise<string>;
+  /** A new sign-in link, for an owner unless it says otherwise. */
+  signInLink(role?: Role): Promise<string>;
   /** Asks for a path; follows no redirect. */
   ask(path: string, init?: RequestInit): Promise<Response>;
+  /** The same without a connection, as if the request came from this address. */
+  askFrom(address: string, path: string, init?: RequestInit): Promise<Response>;
   /** The `Cookie` header of an admin who signed in just now. */
-  signIn(): Promise<string>;
+  signIn(role?: Role): Promise<string>;
   /** Submits a form as a browser without JavaScript does. */
   submit(path: string, options?: SubmitOptions): Promise<Response>;
 }
 
 /** A submitted form and who submits it. */
 export interface SubmitOptions {
-  fields?: Record<string, string>;
+  /** Pairs where a field is sent several times. */
+  fields?: Record<string, string> | string[][];
   cookie?: string;
   headers?: Record<string, string>;
 }
@@ -36,31 +42,53 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
  */
 const build = await new Builder<State>({ root: ROOT }).build({ snapshot: "memory" });
 
+/** What an app may be given otherwise. */
+interface AppOptions {
+  /** How long pages wait for a report; as long as it takes, unless said otherwise. */
+  patienceMs?: number;
+  store?: Store;
+  now?: () => Date;
+  log?: (line: string) => void;
+}
+
 /** Starts the app with these environment variables. */
-export async function startApp(env: Record<string, string> = {}): Promise<RunningApp> {
+export async function startApp(
+  env: Record<string, string> = {},
+  { store, patienceMs, now = () => new Date(), log = () => {} }: AppOptions = {},
+): Promise<RunningApp> {
   const services = createServices({
     config: readConfig({ PORT: "0", ...env }),
-    store: await memoryStore(),
+    store: store ?? await memoryStore(),
     keyring: testKeyring(),
     fetch: globalThis.fetch,
-    now: () => new Date(),
-    log: () => {},
+    patienceMs,
+    now,
+    log,
   });
 
   const app = createApp(services);
   build(app);
 
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.handler());
+  const handle = app.handler();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);
   services.boundTo(server.addr.port);
   const origin = `http://127.0.0.1:${server.addr.port}`;
 
-  async function signInLink(): Promise<string> {
-    const code = await services.admins.sessions.createSignInLink(services.now());
+  async function signInLink(role: Role = "owner"): Promise<string> {
+    const { admins, now } = services;
+    const whom = { name: "admin", role };
+    const code = await admins.sessions.createSignInLink(AN_ADMIN, now(), whom);
     return `${origin}/auth/link/${code}`;
   }
 
   function ask(path: string, init: RequestInit = {}): Promise<Response> {
     return fetch(new URL(path, origin), { redirect: "manual", ...init });
+  }
+
+  async function askFrom(address: string, path: string, init: RequestInit = {}) {
+    const remoteAddr = { transport: "tcp", hostname: address, port: 50_000 } as const;
+    const completed = Promise.resolve();
+    return await handle(new Request(new URL(path, origin), init), { remoteAddr, completed });
   }
 
   function submit(path: string, { fields = {}, cookie, headers }: SubmitOptions = {}) {
@@ -69,8 +97,8 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
     return ask(path, { method: "POST", body: new URLSearchParams(fields), headers: own });
   }
 
-  async function signIn(): Promise<string> {
-    const response = await submit(await signInLink());
+  async function signIn(role?: Role): Promise<string> {
+    const response = await submit(await signInLink(role));
     await response.body?.cancel();
     return response.headers.get("set-cookie")?.split(";")[0] ?? "";
   }
@@ -80,6 +108,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
     services,
     signInLink,
     ask,
+    askFrom,
     signIn,
     submit,
     async [Symbol.asyncDispose]() {

@@ -12,13 +12,29 @@ import {
 /**
  * Stores by another name: what they write and read is a log, not a noun.
  */
-const LOGS = ["core/calls/call_log.ts", "core/calls/call_queries.ts"];
+const LOGS = [
+  "core/calls/call_feed.ts",
+  "core/calls/call_history.ts",
+  "core/calls/call_log.ts",
+  "core/calls/call_queries.ts",
+];
 
 /** Libraries that compute and do nothing else. */
 const PURE_LIBRARIES = ["zod", "eventsource-parser", "node:crypto"];
 
 /** Nouns that are a part of another one, and as pure. */
 const PARTS_OF_NOUNS = [
+  "core/admins/role.ts",
+  "core/calls/retention.ts",
+  "core/arguments/argument_logging.ts",
+  "core/limits/limits.ts",
+  "core/secrets/secret.ts",
+  "core/servers/disabling.ts",
+  "core/webhooks/alert.ts",
+  "core/webhooks/error_rule.ts",
+  "core/policies/glob.ts",
+  "core/policies/tool_policy.ts",
+  "core/policies/uri_forms.ts",
   "core/servers/protocol_pin.ts",
   "core/servers/server_health.ts",
   "core/servers/timeouts.ts",
@@ -26,6 +42,40 @@ const PARTS_OF_NOUNS = [
 
 /** What every pure file may import. */
 const PURE_FILES = ["core/errors.ts", "core/ids.ts", "core/slug.ts", ...PARTS_OF_NOUNS];
+
+/** Stores that write by themselves, and why that is no change of somebody's. */
+const UNAUDITED: Record<string, string> = {
+  "core/members/member_secret_store.ts":
+    "what is changed has entries, what leads nowhere is cleared",
+  "core/admins/session_check_store.ts": "when GitHub was asked; what changed by it has its entry",
+  "core/members/self_session_store.ts": "sign-ins to a member's own page",
+  "core/analytics/block_store.ts": "adds the log of calls up",
+  "core/analytics/rollup_store.ts": "adds the log of calls up",
+  "core/calls/call_log.ts": "calls are on a record of their own",
+  "core/calls/call_trim_store.ts":
+    "lets go of calls that nobody may see; the retention has its entry",
+  "core/events/event_store.ts": "events are what servers did",
+  "core/definitions/pin_store.ts": "what servers define; reviews have their entry",
+  "core/limits/quota_store.ts": "counts requests",
+  "core/limits/slot_store.ts": "counts running calls",
+  "core/secrets/key_check_store.ts": "a process recognises its master keys by it",
+  "core/secrets/sealed_record_store.ts": "seals what is there again, and changes nothing else",
+  "core/servers/list_version_store.ts": "counts what servers said",
+  "core/servers/server_health_store.ts": "what processes saw of servers",
+  "core/servers/server_store.ts": "clears away installs of a server that was removed",
+  "core/sessions/ended_session_store.ts": "clients end their sessions",
+  "core/sessions/listening_store.ts": "where clients listen",
+  "core/sessions/member_session_store.ts": "which sessions members' clients have",
+  "core/sessions/session_state_store.ts": "what clients said",
+  "core/sinks/sink_progress_store.ts": "how far sinks are with the log",
+  "core/webhooks/alert_queue_store.ts": "what is in the logs, on its way to webhooks",
+  "core/webhooks/delivery_store.ts": "what became of deliveries; who sends them again has an entry",
+  "core/webhooks/error_alarm_store.ts": "what was seen of servers",
+  "core/webhooks/webhook_store.ts": "forgets secrets whose time is over",
+  "core/tokens/token_store.ts": "clears away tokens of a workspace that was removed",
+};
+
+const WRITES = /\bkv\.(set|delete)\(|\.commit\(\)/;
 
 const STORE_TYPES = ["Deno.Kv", "Deno.openKv", "Deno.AtomicOperation"];
 const AMBIENT = [
@@ -66,6 +116,35 @@ export const RULES: ArchitectureRule[] = [
       { path: "core/servers/server_store.ts", text: "function add(kv: Deno.Kv) {}" },
       { path: "core/kv/any.ts", text: "function add(kv: Deno.Kv) {}" },
       { path: "core/servers/add.ts", text: "// Deno.Kv\nconst text = 'Deno.Kv';" },
+    ],
+  },
+  {
+    sentence: "what somebody changes is committed through the audit log",
+    find(file) {
+      if (!isCore(file) || /^core\/(kv|audit)\//.test(file.path)) return [];
+      if (Object.hasOwn(UNAUDITED, file.path)) return [];
+      const writes = file.text.split("\n").flatMap((text, index) => {
+        return WRITES.test(text) ? [{ line: index + 1, why: "writes without an entry" }] : [];
+      });
+      const commits = importsOf(file, (fact) => {
+        return targetOf(file, fact) === "core/kv/commit.ts";
+      }, "commits without an entry");
+      return [...writes, ...commits];
+    },
+    broken: [
+      { path: "core/a/a_store.ts", text: "await this.#kv.set(key, 1);", line: 1 },
+      { path: "core/a/a_store.ts", text: "\nawait kv.delete(key);", line: 2 },
+      { path: "core/a/a_store.ts", text: "await kv.atomic().set(key, 1).commit();", line: 1 },
+      {
+        path: "core/a/a_store.ts",
+        text: 'import { commitWithRetry } from "../kv/commit.ts";',
+        line: 1,
+      },
+    ],
+    kept: [
+      { path: "core/a/a_store.ts", text: "await this.#audit.commit(by, doing, prepare);" },
+      { path: "core/calls/call_log.ts", text: "await this.#kv.set(key, 1);" },
+      { path: "core/a/a_store.ts", text: "await this.#kv.get(key);" },
     ],
   },
   {

@@ -30,10 +30,17 @@ const ARGS = [
   "--metrics-recording-only",
 ];
 
-/** Starts a browser: the one at `CHROME_PATH`, or else the one of an npm package. */
-export async function launch(): Promise<RunningBrowser> {
+/**
+ * Starts a browser: the one at `CHROME_PATH`, or else the one of an npm package. `hosts` says
+ * to which addresses names lead there.
+ */
+export async function launch(
+  { hosts = {} }: { hosts?: Record<string, string> } = {},
+): Promise<RunningBrowser> {
   const executablePath = Deno.env.get("CHROME_PATH") ?? await unpackChromium();
-  const browser = await chromium.launch({ executablePath, args: ARGS, headless: true });
+  const rules = Object.entries(hosts).map(([name, address]) => `MAP ${name} ${address}`).join();
+  const args = rules === "" ? ARGS : [...ARGS, `--host-resolver-rules=${rules}`];
+  const browser = await chromium.launch({ executablePath, args, headless: true });
 
   async function open(url: string): Promise<OpenPage> {
     const context = await browser.newContext();

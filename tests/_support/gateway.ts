@@ -7,7 +7,8 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** What every gateway of a test lets its admin in with. */
 export const ADMIN_TOKEN = "an-admin-token-for-tests-only";
-const MASTER_KEY = "dGVzdCBrZXksIG5vdCBhIHNlY3JldCwgMzIgYnl0ZXM";
+/** What every gateway of a test seals with. */
+export const MASTER_KEY = "dGVzdCBrZXksIG5vdCBhIHNlY3JldCwgMzIgYnl0ZXM";
 
 /** What a test may decide about its gateway. */
 export interface GatewayOptions {
@@ -64,15 +65,22 @@ export async function temporaryDataDir(): Promise<{ path: string } & AsyncDispos
   return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
 }
 
+/** Where a server is, and how long it may take: a call in all, and until it begins to speak. */
+export interface PlacedServer {
+  url: string;
+  timeoutSeconds?: number;
+  connectSeconds?: number;
+}
+
 /** Registers servers, puts them into a new workspace and gives one person a token to it. */
 export async function openWorkspace(
   { admin }: RunningGateway,
-  servers: Record<string, { url: string; timeoutSeconds?: number }>,
+  servers: Record<string, PlacedServer>,
   workspace = "team",
 ): Promise<CreatedToken> {
   await admin.addWorkspace(workspace);
-  for (const [slug, { url, timeoutSeconds }] of Object.entries(servers)) {
-    await admin.addServer(slug, url, timeoutSeconds);
+  for (const [slug, { url, timeoutSeconds, connectSeconds }] of Object.entries(servers)) {
+    await admin.addServer(slug, url, timeoutSeconds, connectSeconds);
     await admin.install(slug, workspace);
   }
   return await admin.addToken(workspace, "Alice Chen");

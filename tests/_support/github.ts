@@ -8,6 +8,10 @@ export interface GitHubUser {
   email?: string | null;
   /** The organisations they are a member of. */
   orgs?: readonly string[];
+  /** Those that they are invited to. */
+  invitedTo?: readonly string[];
+  /** Their teams, as `acme/platform`. */
+  teams?: readonly string[];
 }
 
 /** What the sign-in app was registered with. */
@@ -23,12 +27,24 @@ export interface GitHub extends AsyncDisposable {
   readonly url: string;
   readonly authorizationEndpointUri: string;
   readonly tokenUri: string;
-  /** Where `/user` and `/user/orgs` are found. */
+  /** Where `/user` and what else the API has is found; under `/api/v3` too. */
   readonly apiUrl: string;
   /** Who sits at the browser; `null` for somebody who refuses. */
   user: GitHubUser | null;
+  /** What goes wrong: a status for every request of the API, or no answer at all. */
+  failing: number | "silent" | null;
+  /** How an organisation hides who is in it: it has not approved the app, or wants a sign-on. */
+  readonly hidden: Map<string, "unapproved" | "sso">;
+  /** Takes all access tokens of somebody back. */
+  revoke(login: string): void;
   /** Every request so far, as method and path. */
   readonly requests: readonly string[];
+}
+
+/** An access token: whose it is, and what it may see. */
+interface Token {
+  user: GitHubUser;
+  scope: string;
 }
 
 interface Grant {
@@ -40,25 +56,20 @@ interface Grant {
 /** Starts it on a free port. */
 export function startGitHub(client: GitHubClient, user: GitHubUser | null): GitHub {
   const grants = new Map<string, Grant>();
-  const tokens = new Map<string, GitHubUser>();
+  const tokens = new Map<string, Token>();
   const requests: string[] = [];
 
   const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (req) => {
     const url = new URL(req.url);
     requests.push(`${req.method} ${url.pathname}`);
-    switch (url.pathname.replace(/^\/api\/v3/, "")) {
+    const path = url.pathname.replace(/^\/api\/v3/, "");
+    switch (path) {
       case "/login/oauth/authorize":
         return authorize(url, client, github.user, grants);
       case "/login/oauth/access_token":
         return await exchange(req, client, grants, tokens);
-      case "/user":
-        return withUser(req, tokens, ({ id, login, name = null, email = null }) => {
-          return { id, login, name, email };
-        });
-      case "/user/orgs":
-        return withUser(req, tokens, ({ orgs = [] }) => orgs.map((login) => ({ login })));
     }
-    return Response.json({ message: "Not Found" }, { status: 404 });
+    return await answerApi(req, path, github, tokens);
   });
 
   const url = `http://127.0.0.1:${server.addr.port}`;
@@ -68,6 +79,11 @@ export function startGitHub(client: GitHubClient, user: GitHubUser | null): GitH
     tokenUri: `${url}/login/oauth/access_token`,
     apiUrl: url,
     user,
+    failing: null,
+    hidden: new Map(),
+    revoke(login) {
+      for (const [text, token] of tokens) if (token.user.login === login) tokens.delete(text);
+    },
     requests,
     [Symbol.asyncDispose]: () => server.shutdown(),
   };
@@ -104,7 +120,7 @@ async function exchange(
   req: Request,
   client: GitHubClient,
   grants: Map<string, Grant>,
-  tokens: Map<string, GitHubUser>,
+  tokens: Map<string, Token>,
 ): Promise<Response> {
   const form = new URLSearchParams(await req.text());
   const refuse = (error: string) => Response.json({ error, error_description: `It is ${error}` });
@@ -120,7 +136,7 @@ async function exchange(
   }
 
   const token = `gho_${randomUUID().replaceAll("-", "")}`;
-  tokens.set(token, grant.user);
+  tokens.set(token, { user: grant.user, scope: grant.scope });
   const answer = {
     access_token: token,
     token_type: "bearer",
@@ -137,13 +153,55 @@ function isClient(req: Request, form: URLSearchParams, { id, secret }: GitHubCli
   return form.get("client_id") === id && form.get("client_secret") === secret;
 }
 
-function withUser(
+/** The API, as far as somebody who signs in is asked about. */
+async function answerApi(
   req: Request,
-  tokens: Map<string, GitHubUser>,
-  answer: (user: GitHubUser) => unknown,
-): Response {
-  const [, token] = /^(?:Bearer|token) (\S+)$/i.exec(req.headers.get("authorization") ?? "") ?? [];
-  const user = tokens.get(token ?? "");
-  if (user === undefined) return Response.json({ message: "Bad credentials" }, { status: 401 });
-  return Response.json(answer(user));
+  path: string,
+  { failing, hidden }: GitHub,
+  tokens: Map<string, Token>,
+): Promise<Response> {
+  if (failing === "silent") await new Promise((resolve) => req.signal.onabort = resolve);
+  if (typeof failing === "number") {
+    return Response.json({ message: "Failing" }, { status: failing });
+  }
+  const [, bearer] = /^(?:Bearer|token) (\S+)$/i.exec(req.headers.get("authorization") ?? "") ?? [];
+  const token = tokens.get(bearer ?? "");
+  if (token === undefined) return Response.json({ message: "Bad credentials" }, { status: 401 });
+
+  const { user, scope } = token;
+  const headers = { "x-oauth-scopes": scope.replaceAll(" ", ", ") };
+  const say = (body: unknown, status = 200) => Response.json(body, { status, headers });
+  const { id, login, name = null, email = null } = user;
+  if (path === "/user") return say({ id, login, name, email });
+  if (path === "/user/orgs") return say((user.orgs ?? []).map((org) => ({ login: org })));
+
+  const ofOrg = /^\/user\/memberships\/orgs\/([^/]+)$/.exec(path);
+  const ofTeam = /^\/orgs\/([^/]+)\/teams\/([^/]+)\/memberships\/([^/]+)$/.exec(path);
+  const org = ofOrg?.[1] ?? ofTeam?.[1];
+  if (org === undefined) return say({ message: "Not Found" }, 404);
+  if (!/\b(read|write|admin):org\b/.test(scope)) {
+    return say({ message: "You need at least read:org scope" }, 403);
+  }
+  const why = hidden.get(org);
+  if (why !== undefined) return say({ message: HIDDEN[why] }, 403);
+  if (ofOrg !== null) return say(...membershipOf(org, user.orgs, user.invitedTo));
+  const isOwn = ofTeam?.[3] === login;
+  return say(...membershipOf(`${org}/${ofTeam?.[2]}`, isOwn ? user.teams : []));
+}
+
+/** What GitHub says where an organisation does not let itself be seen. */
+const HIDDEN = {
+  unapproved: "Although you appear to have the correct authorization credentials, the " +
+    "organization has enabled OAuth App access restrictions",
+  sso: "Resource protected by organization SAML enforcement.",
+};
+
+function membershipOf(
+  what: string,
+  active: readonly string[] = [],
+  pending: readonly string[] = [],
+): [unknown, number] {
+  if (active.includes(what)) return [{ state: "active", role: "member" }, 200];
+  if (pending.includes(what)) return [{ state: "pending", role: "member" }, 200];
+  return [{ message: "Not Found" }, 404];
 }

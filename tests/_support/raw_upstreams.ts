@@ -70,10 +70,8 @@ export function startRawUpstream(kind: RawKind, answers: RawAnswers): RawUpstrea
   }
 
   function answer({ id, method = "" }: Asked, body: string): Iterable<string> {
-    if (method === (isModernKind(kind) ? "initialize" : "server/discover")) {
-      return [JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: "No" } })];
-    }
-    return messageOf(id, greeting(method, kind) ?? answers(method, body));
+    const greeted = rawGreeting(method, kind, id);
+    return greeted === null ? messageOf(id, answers(method, body)) : [greeted];
   }
 
   function openSse(): Response {
@@ -129,6 +127,15 @@ export function startRawUpstream(kind: RawKind, answers: RawAnswers): RawUpstrea
     },
     [Symbol.asyncDispose]: () => http[Symbol.asyncDispose](),
   };
+}
+
+/** The message with which a server of this kind greets; `null` for any other request. */
+export function rawGreeting(method: string, kind: RawKind, id: unknown): string | null {
+  if (method === (isModernKind(kind) ? "initialize" : "server/discover")) {
+    return JSON.stringify({ jsonrpc: "2.0", id, error: { code: -32601, message: "No" } });
+  }
+  const result = greeting(method, kind);
+  return result === null ? null : [...messageOf(id, result)].join("");
 }
 
 /** The id comes last, as servers on the older SDK write it. */

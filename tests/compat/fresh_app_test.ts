@@ -202,6 +202,31 @@ Deno.test("ctx.route is the pattern that matched", async () => {
   assert.equal((await get("/a/1")).body, "/a/:b");
 });
 
+Deno.test("a middleware knows the pattern that will answer, and null where none will", async () => {
+  const seen: (string | null)[] = [];
+  const app = new App().use((ctx) => {
+    seen.push(ctx.route);
+    return ctx.next();
+  }).get("/team/:name", () => new Response("here"));
+  const get = client(app);
+
+  await get("/team/a");
+  await get("/elsewhere");
+
+  assert.deepEqual(seen, ["/team/:name", null]);
+});
+
+Deno.test("ctx.info says where a request comes from", async () => {
+  const app = new App().get("/", ({ info: { remoteAddr } }) => {
+    return new Response("hostname" in remoteAddr ? remoteAddr.hostname : "none");
+  });
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, app.handler());
+
+  const response = await fetch(`http://127.0.0.1:${server.addr.port}/`);
+
+  assert.equal(await response.text(), "127.0.0.1");
+});
+
 Deno.test("ctx.url has no double slashes that could pass for another site", async () => {
   const app = new App().all("*", (ctx) => ctx.text(ctx.url.pathname));
 

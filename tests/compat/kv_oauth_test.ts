@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import type { OAuth2ClientConfig } from "@deno/kv-oauth";
 import { type GitHub, type GitHubUser, startGitHub } from "../_support/github.ts";
+import { loadKvOAuth } from "../_support/load_kv_oauth.ts";
 
 // The module opens its store when it is loaded, at the path that it finds then.
 const STORE = await Deno.makeTempFile({ prefix: "kv_oauth_", suffix: ".sqlite" });
-Deno.env.set("DENO_KV_PATH", STORE);
-const { createGitHubOAuthConfig, createHelpers } = await import("@deno/kv-oauth");
+const { createGitHubOAuthConfig, createHelpers } = await loadKvOAuth(STORE);
 
 const ADA: GitHubUser = { id: 1, login: "ada" };
 const CLIENT = { id: "the-client", secret: "the-secret" };
@@ -72,6 +72,15 @@ Deno.test("signIn() sends the user to GitHub with state, PKCE and scopes", async
   assert.equal(url.searchParams.get("code_challenge_method"), "S256");
   assert.match(url.searchParams.get("code_challenge") ?? "", /^[\w-]{43}$/);
   assert.ok((url.searchParams.get("state") ?? "").length >= 32);
+});
+
+Deno.test("signIn() asks for no scope where none is given", async () => {
+  await using github = startGitHub(CLIENT, ADA);
+  const { signIn } = createHelpers({ ...configFor(github), defaults: {} });
+
+  const response = await signIn(new Request("http://site.test/signin"));
+
+  assert.equal(new URL(location(response)).searchParams.get("scope"), null);
 });
 
 Deno.test("signIn() sets a cookie of ten minutes that scripts cannot read", async () => {
@@ -239,6 +248,21 @@ Deno.test("createHelpers() lets the session's cookie have another name and age",
   assert.equal(await getSessionId(withCookie("http://site.test/", cookie)), sessionId);
 });
 
+Deno.test("signOut() ends a session whose cookie has another name", async () => {
+  await using github = startGitHub(CLIENT, ADA);
+  const cookieOptions = { name: "visitor", maxAge: 60 };
+  const { handleCallback, signIn, signOut } = createHelpers(configFor(github), { cookieOptions });
+  const begun = await signIn(new Request("http://site.test/signin?success_url=%2Fa%3Fb%3Dc"));
+  const { response, sessionId } = await handleCallback(await visit(begun));
+
+  const cookie = { name: "visitor", value: sessionId, attributes: new Set<string>() };
+  await signOut(withCookie("http://site.test/signout?success_url=/", cookie));
+
+  assert.equal(location(response), "/a?b=c");
+  const site = await inStore((kv) => kv.get(["site_sessions", sessionId]));
+  assert.equal(site.value, null);
+});
+
 Deno.test("users go back to the page of this site that they came from", async () => {
   await using github = startGitHub(CLIENT, ADA);
   const { signOut } = createHelpers(configFor(github));
@@ -256,6 +280,9 @@ Deno.test("createGitHubOAuthConfig() needs the client, and fills in GitHub's add
   Deno.env.set("GITHUB_CLIENT_ID", CLIENT.id);
   Deno.env.set("GITHUB_CLIENT_SECRET", CLIENT.secret);
   const config = createGitHubOAuthConfig({ redirectUri: CALLBACK, scope: "read:user" });
+  // Files that run at the same time have the same environment.
+  Deno.env.delete("GITHUB_CLIENT_ID");
+  Deno.env.delete("GITHUB_CLIENT_SECRET");
 
   assert.deepEqual(config, {
     clientId: CLIENT.id,

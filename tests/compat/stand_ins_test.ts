@@ -4,6 +4,7 @@
  * No part of the app may rely on any of this.
  */
 import assert from "node:assert/strict";
+import { timingSafeEqual } from "@std/crypto";
 import { App } from "fresh";
 import { Builder } from "fresh/dev";
 import { FIXTURE_ROOT, fixtureHandler } from "../_support/fixture_app.ts";
@@ -42,4 +43,11 @@ Deno.test("the same sources make the same build, and others another", { ignore }
 
   assert.equal(second, first);
   assert.notEqual(other, first);
+});
+
+Deno.test("timingSafeEqual() refuses bytes of different length", { ignore }, () => {
+  const bytes = (length: number) => new Uint8Array(length);
+
+  assert.throws(() => timingSafeEqual(bytes(2), bytes(3)), /of different length: 2 and 3/);
+  assert.throws(() => timingSafeEqual(bytes(0), bytes(1)), TypeError);
 });

@@ -23,10 +23,11 @@ for (const upstreamKind of UPSTREAM_KINDS) {
       await using client = await clientKind.connect({ url: upstream.url, token: "t-1" });
       const { journal } = upstream;
 
-      const tools = await client.listTools();
+      // A server may register its tools only once its client has connected.
+      const isThere = async () => (await client.listTools()).some(({ name }) => name === echo.tool);
+      await eventually(`the tool ${echo.tool} is there`, isThere);
       const result = await client.callTool(echo.tool, { [echo.argument]: "good morning" });
 
-      assert.ok(tools.some((tool) => tool.name === echo.tool));
       assert.match(textOf(result), /good morning/);
       const [request] = journal.withRpcMethod("tools/call");
       assert.equal(request?.headers.get("authorization"), "Bearer t-1");

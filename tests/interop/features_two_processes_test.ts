@@ -36,32 +36,33 @@ Deno.test("every feature works when requests reach two processes in turns", OPTI
   await meetAll(t, pair, inTurns, FEATURES);
 });
 
-for (const clientKind of CLIENTS) {
-  for (const serverKind of SERVERS) {
-    const pairing = `${clientKind.name} → ${serverKind.name}`;
-    const name = `${pairing}: who is told of a change by one process is shown it by the other`;
+Deno.test("who is told of a change by one process is shown it by the other", OPTIONS, async (t) => {
+  await using pair = await startGatewayPair();
 
-    Deno.test(name, OPTIONS, async () => {
-      await using pair = await startGatewayPair();
-      await using server = await serverKind.start();
-      const target = await install(pair, "files", server.url);
-      await using client = await clientKind.connect({ ...target, route: streamsElsewhere(pair) });
-      const { changes } = client.heard;
-      await client.listTools();
-      await client.listen([]);
-      await eventually("the server can say something", () => server.listeners() > 0);
-
-      for (const extra of ["first", "second", "third"]) {
-        changes.length = 0;
+  for (const clientKind of CLIENTS) {
+    for (const serverKind of SERVERS) {
+      await t.step(`${clientKind.name} → ${serverKind.name}`, async () => {
+        await using server = await serverKind.start();
+        const slug = slugOf(clientKind, serverKind);
+        const target = await install(pair, slug, server.url);
+        await using client = await clientKind.connect({ ...target, route: streamsElsewhere(pair) });
+        const { changes } = client.heard;
         await client.listTools();
-        await server.grow(extra);
-        await eventually(`the word of the ${extra}`, () => changes.length >= 3);
-        const tools = await client.listTools();
-        assert.ok(tools.includes(`files__${extra}`), `the ${extra} is listed: ${tools}`);
-      }
-    });
+        await client.listen([]);
+        await eventually("the server can say something", () => server.listeners() > 0);
+
+        for (const extra of ["first", "second", "third"]) {
+          changes.length = 0;
+          await client.listTools();
+          await server.grow(extra);
+          await eventually(`the word of the ${extra}`, () => changes.length >= 3);
+          const tools = await client.listTools();
+          assert.ok(tools.includes(`${slug}__${extra}`), `the ${extra} is listed: ${tools}`);
+        }
+      });
+    }
   }
-}
+});
 
 async function meetAll(
   t: Deno.TestContext,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { ClientTarget } from "../_support/client.ts";
-import { pause } from "../_support/eventually.ts";
+import { eventually, pause } from "../_support/eventually.ts";
 import {
   openWorkspace,
   type RunningGateway,
@@ -40,7 +40,10 @@ Deno.test(
 
       const stopping = new AbortController();
       const load = Promise.all(members.map((member) => callOn(gateway, member, stopping.signal)));
-      await pause(100 + Math.random() * 250);
+      const enough = answeredOf(members) + MEMBERS;
+      const underLoad = eventually("a load", () => answeredOf(members) > enough, 120_000);
+      await Promise.race([load, underLoad]);
+      await pause(Math.random() * 250);
       await gateway.process.end("SIGKILL");
       stopping.abort();
       await load;
@@ -48,7 +51,7 @@ Deno.test(
 
     await using gateway = await startGateway({ dataDir });
     await assertOnRecord(gateway, members, ROUNDS);
-    const answered = members.reduce((sum, member) => sum + member.answered, 0);
+    const answered = answeredOf(members);
     assert.ok(answered > ROUNDS * MEMBERS, `there was a load: ${answered} answers`);
   },
 );
@@ -85,6 +88,10 @@ async function callOn(
       throw error;
     }
   }
+}
+
+function answeredOf(members: readonly Member[]): number {
+  return members.reduce((sum, member) => sum + member.answered, 0);
 }
 
 function callOnce(target: ClientTarget, { session, sent }: Member): Promise<RawAnswer> {

@@ -20,21 +20,16 @@ for (const upstreamKind of UPSTREAM_KINDS) {
 
     for (const clientKind of CLIENT_KINDS) {
       upstream.journal.clear();
+      await using client = await clientKind.connect(target);
+
       await t.step(`${clientKind.name} lists and calls its tools`, async () => {
-        await using client = await clientKind.connect(target);
         await listAndCall(client, upstreamKind, upstream.journal, token);
       });
-
       if (clientKind.seesProgress) {
-        await t.step(`${clientKind.name} sees progress`, async () => {
-          await using client = await clientKind.connect(target);
-          await follow(client, upstreamKind);
-        });
+        await t.step(`${clientKind.name} sees progress`, () => follow(client, upstreamKind));
       }
-
       if (clientKind.takesBack) {
         await t.step(`${clientKind.name} takes a call back`, async () => {
-          await using client = await clientKind.connect(target);
           await takeBack(client, clientKind, upstreamKind, upstream.journal);
         });
       }

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
 import { textOf } from "../_support/client.ts";
 import { freePort } from "../_support/child_process.ts";
-import { openWorkspace, startGateway } from "../_support/gateway.ts";
+import {
+  openWorkspace,
+  type PlacedServer,
+  type RunningGateway,
+  startGateway,
+} from "../_support/gateway.ts";
 import {
   CHALLENGE,
   MISBEHAVIOURS,
@@ -66,92 +71,115 @@ Deno.test("a server that is down costs only its own tools, and is named", OPTION
   const listed = await askModern(target, "tools/list");
   const called = await askModern(target, "tools/call", { name: "down__echo" });
 
-  assertGoodToolsAndNamed(listed, "down");
+  assertGoodToolsAndNamed(listed, "good", "down");
   assertNamedFailure(called, "down");
 });
 
-for (const misbehaviour of MISBEHAVIOURS) {
-  const { name } = misbehaviour;
+Deno.test("a server that misbehaves costs only its own tools, and is named", OPTIONS, async (t) => {
+  await using gateway = await startGateway();
 
-  Deno.test(`a server that ${name} costs only its own tools, and is named`, OPTIONS, async () => {
-    await using good = startBothEras();
-    await using hostile = startHostile(misbehaviour);
+  for (const [at, misbehaviour] of MISBEHAVIOURS.entries()) {
+    await t.step(`a server that ${misbehaviour.name}`, async () => {
+      await using good = startBothEras();
+      await using hostile = startHostile(misbehaviour);
+      const bad = { url: hostile.url, timeoutSeconds: 1, connectSeconds: 1 };
+      const target = await placed(gateway, at, good, bad);
+      const session = await beginSession(target);
+
+      const answers = await Promise.all([
+        askModern(target, "tools/list"),
+        askLegacy(target, session, "tools/list"),
+      ]);
+      const calls = await Promise.all([
+        askModern(target, "tools/call", { name: `bad${at}__echo` }),
+        askLegacy(target, session, "tools/call", { name: `bad${at}__echo` }),
+      ]);
+      const echo = { name: `good${at}__echo`, arguments: { text: "still here" } };
+      const wellDone = await askModern(target, "tools/call", echo);
+
+      for (const listed of answers) assertGoodToolsAndNamed(listed, `good${at}`, `bad${at}`);
+      for (const called of calls) assertNamedFailure(called, `bad${at}`);
+      assert.equal(wellDone.message?.result?.content?.[0]?.text, "still here");
+      for (const answer of [...answers, ...calls]) assertNothingLeaks(answer);
+    });
+  }
+});
+
+Deno.test(
+  "a server that misbehaves when it is called fails that call alone",
+  OPTIONS,
+  async (t) => {
     await using gateway = await startGateway();
-    const bad = { url: hostile.url, timeoutSeconds: 1 };
-    const { token } = await openWorkspace(gateway, { good, bad });
-    const target = { url: gateway.workspaceUrl("team"), token };
-    const session = await beginSession(target);
 
-    const answers = await Promise.all([
-      askModern(target, "tools/list"),
-      askLegacy(target, session, "tools/list"),
-    ]);
-    const calls = await Promise.all([
-      askModern(target, "tools/call", { name: "bad__echo" }),
-      askLegacy(target, session, "tools/call", { name: "bad__echo" }),
-    ]);
-    const echo = { name: "good__echo", arguments: { text: "still here" } };
-    const wellDone = await askModern(target, "tools/call", echo);
+    for (const [at, misbehaviour] of MISBEHAVIOURS.entries()) {
+      await t.step(`a server that ${misbehaviour.name}`, async () => {
+        await using turncoat = startTurncoat(misbehaviour);
+        await using good = startBothEras();
+        const target = await placed(gateway, at, good, { url: turncoat.url, timeoutSeconds: 1 });
+        const session = await beginSession(target);
 
-    for (const listed of answers) assertGoodToolsAndNamed(listed, "bad");
-    for (const called of calls) assertNamedFailure(called, "bad");
-    assert.equal(wellDone.message?.result?.content?.[0]?.text, "still here");
-    for (const answer of [...answers, ...calls]) assertNothingLeaks(answer);
-  });
+        const listed = await askModern(target, "tools/list");
+        const calls = await Promise.all([
+          // Nothing says that it may be called twice, as it does of `echo`.
+          askModern(target, "tools/call", { name: `bad${at}__fail`, arguments: {} }),
+          askLegacy(target, session, "tools/call", { name: `bad${at}__fail`, arguments: {} }),
+        ]);
+        const echo = { name: `good${at}__echo`, arguments: { text: "still here" } };
+        const wellDone = await askModern(target, "tools/call", echo);
 
-  Deno.test(`a server that ${name} when it is called fails that call alone`, OPTIONS, async () => {
-    await using turncoat = startTurncoat(misbehaviour);
-    await using good = startBothEras();
-    await using gateway = await startGateway();
-    const bad = { url: turncoat.url, timeoutSeconds: 1 };
-    const { token } = await openWorkspace(gateway, { good, bad });
-    const target = { url: gateway.workspaceUrl("team"), token };
-    const session = await beginSession(target);
-
-    const listed = await askModern(target, "tools/list");
-    const calls = await Promise.all([
-      // Nothing says that it may be called twice, as it does of `echo`.
-      askModern(target, "tools/call", { name: "bad__fail", arguments: {} }),
-      askLegacy(target, session, "tools/call", { name: "bad__fail", arguments: {} }),
-    ]);
-    const echo = { name: "good__echo", arguments: { text: "still here" } };
-    const wellDone = await askModern(target, "tools/call", echo);
-
-    assert.ok(listed.message?.result?.tools?.some((tool) => tool.name === "bad__echo"));
-    for (const called of calls) {
-      assertNamedFailure(called, "bad");
-      assertNothingLeaks(called);
+        assert.ok(listed.message?.result?.tools?.some((tool) => tool.name === `bad${at}__echo`));
+        for (const called of calls) {
+          assertNamedFailure(called, `bad${at}`);
+          assertNothingLeaks(called);
+        }
+        assert.equal(wellDone.message?.result?.content?.[0]?.text, "still here");
+        const sent = turncoat.journal.withRpcMethod("tools/call");
+        assert.equal(sent.length, 2, "a call that may have run is not repeated");
+      });
     }
-    assert.equal(wellDone.message?.result?.content?.[0]?.text, "still here");
-    const sent = turncoat.journal.withRpcMethod("tools/call");
-    assert.equal(sent.length, 2, "a call that may have run is not repeated");
-  });
+  },
+);
+
+Deno.test("a redirect to another origin is not followed", OPTIONS, async (t) => {
+  await using gateway = await startGateway();
+
+  for (const status of [301, 302, 307, 308] as const) {
+    await t.step(`a redirect with ${status}`, async () => {
+      await using redirecting = startRedirecting(status);
+      await using good = startBothEras();
+      const target = await placed(gateway, status, good, redirecting);
+      await gateway.admin.setSecret(`bad${status}`, "X-Api-Key", "k-not-for-others");
+      const session = await beginSession(target);
+      const name = `bad${status}__echo`;
+
+      const called = await askModern(target, "tools/call", { name });
+      const legacy = await askLegacy(target, session, "tools/call", { name });
+      await askModern(target, "tools/list");
+
+      assert.deepEqual(redirecting.elsewhere.requests, []);
+      assert.ok(redirecting.journal.requests.length > 0);
+      assertNamedFailure(called, `bad${status}`);
+      assertNamedFailure(legacy, `bad${status}`);
+    });
+  }
+});
+
+/** Puts a good and a bad server into a workspace of their own, each with a number to its name. */
+async function placed(
+  gateway: RunningGateway,
+  number: number,
+  good: PlacedServer,
+  bad: PlacedServer,
+) {
+  const servers = { [`good${number}`]: good, [`bad${number}`]: bad };
+  const { token } = await openWorkspace(gateway, servers, `team${number}`);
+  return { url: gateway.workspaceUrl(`team${number}`), token };
 }
 
-for (const status of [301, 302, 307, 308] as const) {
-  Deno.test(`a redirect with ${status} to another origin is not followed`, OPTIONS, async () => {
-    await using redirecting = startRedirecting(status);
-    await using gateway = await startGateway();
-    const { token } = await openWorkspace(gateway, { bad: redirecting });
-    await gateway.admin.setSecret("bad", "X-Api-Key", "k-not-for-others");
-    const target = { url: gateway.workspaceUrl("team"), token };
-    const session = await beginSession(target);
-
-    const called = await askModern(target, "tools/call", { name: "bad__echo" });
-    const legacy = await askLegacy(target, session, "tools/call", { name: "bad__echo" });
-    await askModern(target, "tools/list");
-
-    assert.deepEqual(redirecting.elsewhere.requests, []);
-    assert.ok(redirecting.journal.requests.length > 0);
-    assertNamedFailure(called, "bad");
-    assertNamedFailure(legacy, "bad");
-  });
-}
-
-function assertGoodToolsAndNamed(listed: RawAnswer, slug: string): void {
+function assertGoodToolsAndNamed(listed: RawAnswer, good: string, slug: string): void {
   const names = listed.message?.result?.tools?.map(({ name }) => name) ?? [];
   assert.equal(listed.status, 200, listed.text);
-  assert.ok(names.includes("good__echo"), listed.text.slice(0, 500));
+  assert.ok(names.includes(`${good}__echo`), listed.text.slice(0, 500));
   assert.ok(!names.some((name) => name.startsWith(`${slug}__`)));
   assert.match(listed.text, new RegExp(`Server \\\\"${slug}\\\\"`));
 }

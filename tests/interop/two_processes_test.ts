@@ -50,13 +50,13 @@ Deno.test(
     const { token } = await openWorkspace(a, { files: upstream });
 
     for (let round = 0; round < 10; round++) {
-      await a.admin.setSecret("files", "X-Api-Key", `key-${round}`);
+      await a.admin.setSecret("files", "X-Api-Key", `the-key-${round}`);
       await askModern(at(b, token), "tools/call", ECHO);
     }
 
     const sent = upstream.journal.withRpcMethod("tools/call")
       .map(({ headers }) => headers.get("x-api-key"));
-    assert.deepEqual(sent, Array.from({ length: 10 }, (_, round) => `key-${round}`));
+    assert.deepEqual(sent, Array.from({ length: 10 }, (_, round) => `the-key-${round}`));
   },
 );
 

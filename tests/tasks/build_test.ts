@@ -30,6 +30,15 @@ Deno.test("buildIfStale() builds once, and not again while nothing has changed",
   assert.equal(await app.builds(), 1);
 });
 
+Deno.test("buildIfStale() builds once for several who start at the same time", async () => {
+  await using app = await countingApp();
+
+  const outcomes = await Promise.all([1, 2, 3].map(() => buildIfStale(app.root)));
+
+  assert.equal(outcomes.filter((isOurs) => isOurs).length, 1);
+  assert.equal(await app.builds(), 1);
+});
+
 Deno.test("buildIfStale() builds again after a file was changed, added or taken away", async () => {
   await using app = await countingApp();
   await buildIfStale(app.root);

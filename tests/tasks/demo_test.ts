@@ -14,7 +14,10 @@ Deno.test("the demo shows the main job, and ends with 0 when every check held", 
 
   assert.equal(code, 0, `${out}\n${err}`);
   assert.match(out ?? "", /\n {2}\$ aerostack mcp register --name "Team notes" --slug notes/);
-  assert.match(out ?? "", /USER +CALLED +CALLS +LAST USED\n +Alice Chen +notes__add_note +1/);
+  assert.match(
+    out ?? "",
+    /USER +CALLED +CALLS +ERRORS +P50 .*LAST USED\n +Alice Chen +notes__add_note +1/,
+  );
   assert.match(out ?? "", /Her next call is refused \(status 401\)/);
   assert.match(out ?? "", /All 6 checks held\.\n$/);
   assert.doesNotMatch(out ?? "", /✘|sk-demo-\w/);
