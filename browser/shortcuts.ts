@@ -65,7 +65,9 @@ export function setSingleKeys(isOn: boolean): void {
 function takesKeys(target: EventTarget | null): boolean {
   if (document.querySelector("dialog[open]") !== null || !areSingleKeysOn()) return false;
   if (!(target instanceof HTMLElement)) return true;
-  return !target.isContentEditable && target.closest("input, select, textarea") === null;
+  const field = target.isContentEditable ? target : target.closest("input, select, textarea");
+  // One of a dialog that was just closed may still have the focus.
+  return field === null || field.getClientRects().length === 0;
 }
 
 function act(event: KeyboardEvent, what: () => void): void {
