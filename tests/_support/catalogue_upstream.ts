@@ -51,7 +51,9 @@ export function startCatalogue(era: "modern" | "legacy"): CatalogueUpstream {
     asked.push(
       [method, params?.ref?.name ?? params?.name ?? params?.uri].filter(Boolean).join(" "),
     );
-    await upstream.before(method);
+    const preparing = upstream.before(method);
+    // Nothing comes between what it sets at once and this request's answer.
+    if (preparing !== undefined) await preparing;
     const other = upstream.instead(method, id, request.headers);
     if (other !== null) return other;
     const answer = answerTo(era, upstream, method, params ?? {});

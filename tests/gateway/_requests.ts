@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 
+/** How long a stream may be silent: longer than its keep-alives are apart. */
+const STREAM_MS = 60_000;
+
 /** Any JSON object of a test. */
 export type Json = Record<string, unknown>;
 
@@ -127,9 +130,22 @@ export class StreamReader implements AsyncDisposable {
         this.#text = this.#text.slice(match.index + match[0].length);
         return match;
       }
-      const { done, value } = await this.#reader.read();
+      const { done, value } = await this.#next(pattern);
       assert.ok(!done, `the stream ended before ${pattern} was seen: ${this.#text}`);
       this.#text += new TextDecoder().decode(value);
+    }
+  }
+
+  async #next(pattern: RegExp): Promise<ReadableStreamReadResult<Uint8Array>> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`Not seen within ${STREAM_MS} ms: ${pattern} in ${this.#text}`)),
+      STREAM_MS,
+    );
+    try {
+      return await Promise.race([this.#reader.read(), late.promise]);
+    } finally {
+      clearTimeout(timer);
     }
   }
 
