@@ -1,5 +1,8 @@
+import { afterAbout } from "../coarse_timer.ts";
 import { GatewayError } from "../errors.ts";
 import type { ServerId } from "../ids.ts";
+import type { RpcNotification } from "../mcp/message.ts";
+import { isWanted } from "../upstream/attend.ts";
 import type { Connector } from "../upstream/connector.ts";
 import type { Caller, Target } from "../upstream/upstream.ts";
 import type { Access } from "./authority.ts";
@@ -8,12 +11,22 @@ import type { TokenEnds } from "./token_ends.ts";
 
 /** Where the updates go, and who still listens for them. */
 export interface UpdateLines {
-  notify(owner: Caller, target: Target, notification: { jsonrpc: "2.0"; method: string }): void;
+  notify(owner: Caller, target: Target, notification: RpcNotification): void;
   isListening(owner: Caller): Promise<boolean>;
+}
+
+/** In whose name a server is listened at. */
+interface AttendedAs {
+  access: Access;
+  target(): Promise<Target>;
 }
 
 interface Attendance {
   owner: Caller;
+  uris: readonly string[];
+  /** The resources that the client counts on hearing of. */
+  promised: ReadonlySet<string>;
+  isHearing: boolean;
   ending: AbortController;
   /** Ends it when the token stops being good. */
   tokenEnd: Disposable;
@@ -25,6 +38,11 @@ interface Attendance {
 const MAX_ATTENDANCES = 2_000;
 const MAX_OF_MEMBER = 100;
 
+/** How long a stream that another one took the place of brings what was on its way. */
+const LINGER_MS = 2_000;
+/** How many such streams one session has. */
+const MAX_LINGERING = 10;
+
 const CHECK_MS = 60_000;
 /** A client that does not listen for so many checks is gone. */
 const MAX_MISSES = 10;
@@ -35,6 +53,7 @@ export class Attendances {
   readonly #lines: UpdateLines;
   readonly #tokenEnds: TokenEnds;
   readonly #attendances = new Map<string, Attendance>();
+  readonly #lingering = new Map<Attendance, Disposable>();
   #timer: ReturnType<typeof setInterval> | null = null;
 
   constructor(connector: Connector, lines: UpdateLines, tokenEnds: TokenEnds) {
@@ -66,16 +85,18 @@ export class Attendances {
     owner: Caller,
     serverId: ServerId,
     uris: readonly string[],
-    { access, target }: { access: Access; target: () => Promise<Target> },
+    how: AttendedAs,
   ): Promise<void> {
     if (uris.length > 0) this.checkRoom(owner, serverId);
     const key = keyOf(owner, serverId);
     const before = this.#attendances.get(key);
+    if (before?.isHearing === true && isSame(before.uris, uris)) return;
     this.#attendances.delete(key);
 
-    if (uris.length > 0) await allBegun([this.#begin(key, owner, uris, access, target)]);
-    // The new stream is there before the old one ends.
-    if (before !== undefined) end(before);
+    if (uris.length > 0) await this.#begin(key, { owner, uris, missed: missedBy(before) }, how);
+    // The new stream is there before the old one ends, which may still have a word on its way.
+    if (before !== undefined && uris.length > 0) this.#linger(before);
+    else if (before !== undefined) end(before);
     if (this.#attendances.size === 0) this.#stopChecking();
   }
 
@@ -87,27 +108,38 @@ export class Attendances {
       this.#attendances.delete(key);
       end(attendance);
     }
+    for (const attendance of this.#lingeringOf(memberId, sessionKey)) {
+      this.#endLingering(attendance);
+    }
     if (this.#attendances.size === 0) this.#stopChecking();
   }
 
   /** Ends all of it. */
   close(): void {
     for (const attendance of this.#attendances.values()) end(attendance);
+    for (const attendance of [...this.#lingering.keys()]) this.#endLingering(attendance);
     this.#attendances.clear();
     this.#stopChecking();
   }
 
-  #begin(
+  async #begin(
     key: string,
-    owner: Caller,
-    uris: readonly string[],
-    access: Access,
-    target: () => Promise<Target>,
+    { owner, uris, missed }: { owner: Caller; uris: readonly string[]; missed: readonly string[] },
+    { access, target }: AttendedAs,
   ): Promise<void> {
     const first = Promise.withResolvers<void>();
     const ending = new AbortController();
     const tokenEnd = this.#tokenEnds.watch(access, () => this.endOf(owner));
-    this.#attendances.set(key, { owner, ending, tokenEnd, misses: 0 });
+    const attendance: Attendance = {
+      owner,
+      uris,
+      promised: new Set(missed),
+      isHearing: false,
+      ending,
+      tokenEnd,
+      misses: 0,
+    };
+    this.#attendances.set(key, attendance);
     this.#timer ??= setInterval(() => void this.#check(), CHECK_MS);
 
     let current: Target | null = null;
@@ -117,12 +149,19 @@ export class Attendances {
       filter: { resourceSubscriptions: uris },
       onServerEnd: (server, end) => this.#tokenEnds.watchServer(access, server, end),
       signal: ending.signal,
-      onFirst: first.resolve,
+      isPromised: (uri) => attendance.promised.has(uri),
+      onHearing: (isHearing) => {
+        attendance.isHearing = isHearing;
+        first.resolve();
+      },
       onNotification: (notification) => {
-        if (current !== null) this.#lines.notify(owner, current, notification);
+        const resourceSubscriptions = this.#attendances.get(key)?.uris;
+        if (current === null || !isWanted({ resourceSubscriptions }, notification)) return;
+        this.#lines.notify(owner, current, notification);
       },
     });
-    return first.promise;
+    await allBegun([first.promise]);
+    attendance.promised = new Set(uris);
   }
 
   async #check(): Promise<void> {
@@ -131,6 +170,26 @@ export class Attendances {
       attendance.misses = isListening ? 0 : attendance.misses + 1;
       if (attendance.misses >= MAX_MISSES) this.endOf(attendance.owner);
     }));
+  }
+
+  #linger(attendance: Attendance): void {
+    const { memberId, sessionKey } = attendance.owner;
+    const [oldest, ...others] = this.#lingeringOf(memberId, sessionKey);
+    if (oldest !== undefined && others.length >= MAX_LINGERING - 1) this.#endLingering(oldest);
+    const timer = afterAbout(LINGER_MS, () => this.#endLingering(attendance));
+    this.#lingering.set(attendance, timer);
+  }
+
+  #endLingering(attendance: Attendance): void {
+    this.#lingering.get(attendance)?.[Symbol.dispose]();
+    this.#lingering.delete(attendance);
+    end(attendance);
+  }
+
+  #lingeringOf(memberId: string, sessionKey: string): Attendance[] {
+    return [...this.#lingering.keys()].filter(({ owner }) =>
+      owner.memberId === memberId && owner.sessionKey === sessionKey
+    );
   }
 
   #stopChecking(): void {
@@ -144,6 +203,15 @@ function tooMany(ofMember: number): GatewayError {
     ? `Sessions of this token listen at servers ${ofMember} times; the limit is ${MAX_OF_MEMBER}.`
     : `This gateway process listens at servers ${MAX_ATTENDANCES} times, which is its limit.`;
   return new GatewayError("too_many", sentence, { publicMessage: sentence });
+}
+
+/** What its client counts on hearing of, and does not. */
+function missedBy(attendance: Attendance | undefined): readonly string[] {
+  return attendance === undefined || attendance.isHearing ? [] : [...attendance.promised];
+}
+
+function isSame(some: readonly string[], others: readonly string[]): boolean {
+  return some.length === others.length && some.every((uri, at) => uri === others[at]);
 }
 
 function end({ ending, tokenEnd }: Attendance): void {

@@ -5,7 +5,7 @@ import { exposeNotification } from "../mcp/rewrite.ts";
 import type { Server } from "../servers/server.ts";
 import { isWanted, type ListenFilter } from "../upstream/attend.ts";
 import type { Connector } from "../upstream/connector.ts";
-import { allBegun, attendWhile } from "./attend_while.ts";
+import { allBegun, type Attendance, attendWhile } from "./attend_while.ts";
 import { type AdmissionDeps, visibilityOf } from "./admission.ts";
 import type { Authority } from "./authority.ts";
 import type { Incoming, View } from "./incoming.ts";
@@ -57,12 +57,18 @@ export async function listen(
       if (isWanted(acknowledged, notification)) tell(notification);
     },
   });
-  const attended = attendAll(deps, incoming, resources, { signal: ending.signal, tell });
+  let isPromised = false;
+  const attended = attendAll(deps, incoming, resources, {
+    signal: ending.signal,
+    tell,
+    isPromised: () => isPromised,
+  });
 
   try {
     // What was acknowledged is told from then on, and nothing before.
     const watched = WISHED.some((wish) => acknowledged[wish] === true) ? [joined.begun()] : [];
     await Promise.race([allBegun([...attended, ...watched]), ended.promise]);
+    isPromised = true;
     await line.notify(labelled(acknowledgement(acknowledged), request.id));
     begun.resolve();
     await ended.promise;
@@ -79,7 +85,9 @@ function attendAll(
   { authority, connector, definitions, tokenEnds }: ListenDeps,
   { access, caller, scope }: Incoming,
   resources: ReadonlyMap<Server, string[]>,
-  { signal, tell }: { signal: AbortSignal; tell: (notification: RpcNotification) => void },
+  { signal, tell, isPromised }:
+    & Pick<Attendance, "signal" | "isPromised">
+    & { tell: (notification: RpcNotification) => void },
 ): Promise<void>[] {
   const { snapshot, token } = access;
   return [...resources].map(([server, resourceSubscriptions]) => {
@@ -98,7 +106,8 @@ function attendAll(
       filter: { resourceSubscriptions },
       onServerEnd: (target, end) => tokenEnds.watchServer(access, target, end),
       signal,
-      onFirst: first.resolve,
+      isPromised,
+      onHearing: () => first.resolve(),
       onNotification: async (notification) => {
         // A server that was taken out meanwhile, or a resource that is hidden now, is silent.
         const isShown = await mayHear(notification).catch(() => false);

@@ -1,5 +1,6 @@
 import { afterAbout } from "../coarse_timer.ts";
 import { errorOf, RPC, type RpcNotification, type RpcRequest } from "../mcp/message.ts";
+import type { SessionState } from "../sessions/session_state.ts";
 import type { SessionStates } from "../sessions/session_states.ts";
 import type { ClientSession } from "../sessions/session.ts";
 import type { Connector } from "../upstream/connector.ts";
@@ -129,8 +130,10 @@ export class ListeningStreams {
     if (message.method !== "notifications/resources/updated") return true;
     const visibility = await visibilityOf(this.#deps, current, installed);
     if (visibility?.lets(message) === false) return false;
-    const { subscriptions } = await states.get(caller);
-    return subscriptions.some(({ serverId }) => serverId === installed.id);
+    const isSubscribed = ({ subscriptions }: SessionState) =>
+      subscriptions.some(({ serverId }) => serverId === installed.id);
+    // Another process may have answered to the subscription just now.
+    return isSubscribed(await states.get(caller)) || isSubscribed(await states.getNow(caller));
   }
 
   async #begin(

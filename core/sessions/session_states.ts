@@ -52,6 +52,13 @@ export class SessionStates {
     return await (this.#remembered.get(keyOf(owner)) ?? this.#read(owner));
   }
 
+  /** The state of a session as it is in the store now: news of a change may still be on its way. */
+  async getNow(owner: StateOwner): Promise<SessionState> {
+    if (owner.sessionKey === NO_SESSION) return NO_STATE;
+    await this.#news.ready();
+    return await this.#read(owner);
+  }
+
   /**
    * Changes a session's state; it holds everywhere soon after this has resolved, and here
    * at once. Throws `limit_reached` when it becomes too large.

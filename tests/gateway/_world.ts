@@ -126,15 +126,17 @@ function gatewayOn(store: Store, options: WorldOptions): World {
 /** Two gateways on one store, a server that both have installed, and a session of a client. */
 export async function startPair<Server extends Upstream>(
   server: Server,
-  { capabilities = {}, protocolVersion = "2025-11-25" }: {
+  { capabilities = {}, protocolVersion = "2025-11-25", seenByOne = (store) => store }: {
     capabilities?: Json;
     protocolVersion?: string;
+    /** The store as the first process sees it. */
+    seenByOne?: (store: Store) => Store;
   } = {},
 ) {
   const stack = new AsyncDisposableStack();
   const upstream = stack.use(server);
   const file = stack.use(await sharedFile());
-  const one = stack.use(await startWorld({ store: await file.open() }));
+  const one = stack.use(await startWorld({ store: seenByOne(await file.open()) }));
   const two = stack.use(await one.another());
   await one.addServer("notes", upstream.url);
   const { token } = await one.addToken();

@@ -1,6 +1,8 @@
 import { AN_ADMIN } from "../_support/core.ts";
 import assert from "node:assert/strict";
 import { uninstallServer } from "../../core/workspaces/uninstall_server.ts";
+import { prefixes } from "../../core/kv/keys.ts";
+import type { Store } from "../../core/kv/open_store.ts";
 import { eventually } from "../_support/eventually.ts";
 import { startStreamableFeatures } from "../_support/feature_server_legacy.ts";
 import { startModernFeatures } from "../_support/feature_server_modern.ts";
@@ -19,6 +21,33 @@ async function subscribe(world: World, token: string, session: string): Promise<
     await world.send(legacy(token, "resources/subscribe", params, { session })),
   );
   assert.deepEqual(answer.result, {});
+}
+
+async function unsubscribe(world: World, token: string, session: string): Promise<void> {
+  const params = { uri: "notes://today#~notes" };
+  const request = legacy(token, "resources/unsubscribe", params, { session });
+  assert.deepEqual((await answerIn(await world.send(request))).result, {});
+}
+
+/** The store as a process sees it that reads what all processes are told only afterwards. */
+function withLateNews(store: Store, until: Promise<void>): Store {
+  const kv = new Proxy(store.kv, {
+    get(kv, name) {
+      if (name !== "list") return bound(kv, name);
+      return async function* (...[selector, options]: Parameters<Deno.Kv["list"]>) {
+        const isNews = "start" in selector && "prefix" in selector &&
+          String(selector.prefix) === String(prefixes.mail("all"));
+        if (isNews) await until;
+        yield* kv.list(selector, options);
+      };
+    },
+  });
+  return { ...store, kv };
+}
+
+function bound(kv: Deno.Kv, name: string | symbol): unknown {
+  const value: unknown = Reflect.get(kv, name, kv);
+  return typeof value === "function" ? value.bind(kv) : value;
 }
 
 async function listens(world: World, token: string, session: string): Promise<StreamReader> {
@@ -42,6 +71,25 @@ for (const where of ["one", "two"] as const) {
     await stream.until(/notifications\/resources\/updated.*"uri":"notes:\/\/today#~notes"/);
   });
 }
+
+Deno.test("a change is told although the word of its subscription is still on the way", async () => {
+  const late = Promise.withResolvers<void>();
+  await using world = await startPair(startModernFeatures(), {
+    seenByOne: (store) => withLateNews(store, late.promise),
+  });
+  await using _released = { [Symbol.asyncDispose]: () => Promise.resolve(late.resolve()) };
+  const { one, two, token, session, upstream } = world;
+  await using stream = await listens(one, token, session);
+  // From now on this process remembers that the session is subscribed to nothing.
+  await subscribe(one, token, session);
+  await unsubscribe(one, token, session);
+
+  await subscribe(two, token, session);
+  await eventually("the subscription", () => upstream.subscribers() === 1);
+  await upstream.change();
+
+  await stream.until(/notifications\/resources\/updated.*"uri":"notes:\/\/today#~notes"/);
+});
 
 Deno.test("a resource that changes many times at once is told once", async () => {
   await using world = await listening();

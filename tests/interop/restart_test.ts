@@ -17,6 +17,8 @@ const OPTIONS = { sanitizeOps: false, sanitizeResources: false };
 
 const MEMBERS = 2;
 
+const MODERN = FEATURE_SERVERS.find(({ carriage }) => carriage === "modern") ?? FEATURE_SERVERS[0];
+
 /** One client of one person, that calls without a pause until it is stopped. */
 interface Session {
   name: string;
@@ -65,6 +67,18 @@ for (const serverKind of FEATURE_SERVERS) {
     },
   );
 }
+
+Deno.test("what changed while a modern server was away counts as updated", OPTIONS, async () => {
+  await using gateway = await startGateway();
+  await using running = await restartable(MODERN);
+  await using sessions = await openSessions(gateway, running.server);
+  for (const { client } of sessions.all) await client.listen([`${TODAY}#~files`]);
+
+  await running.restart();
+  const heard = () =>
+    sessions.all.filter(({ client }) => client.heard.updated.includes(`${TODAY}#~files`));
+  await eventually("the word for all", () => heard().length === sessions.all.length);
+});
 
 /** A server that can be ended and started again on its port, with nothing remembered. */
 async function restartable(kind: FeatureServerKind) {
