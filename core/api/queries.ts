@@ -38,6 +38,9 @@ export const ForceParams = z.object({
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
+/** The latest end there is: until a year later, texts of times sort as the times do. */
+const LATEST = new Date(Date.UTC(9999, 0, 1));
+
 const Time = z.union(
   [z.iso.date(), z.iso.datetime({ offset: true })],
   "must be a date (UTC), or a time with an offset or Z, such as 2026-11-22T09:30:00Z",
@@ -160,8 +163,10 @@ function asDate(text: string | undefined): Date | undefined {
 /** The first time that does not count: a date alone is counted whole. */
 function asEnd(text: string | undefined): Date | undefined {
   const date = asDate(text);
+  if (date === undefined) return undefined;
   const isDay = text !== undefined && !text.includes("T");
-  return date === undefined || !isDay ? date : new Date(date.getTime() + DAY_MS);
+  const end = isDay ? new Date(date.getTime() + DAY_MS) : date;
+  return end < LATEST ? end : LATEST;
 }
 
 /** Reads what the list of deliveries is asked for. Throws `invalid_input`. */

@@ -62,11 +62,21 @@ export class LogTrimmer {
       const page = await workspaces.list({ limit: PAGE_SIZE, cursor });
       for (const workspace of page.items) {
         if (signal.aborted) return null;
-        await this.#trim(workspace, signal);
+        await this.#trimOne(workspace, signal);
       }
       cursor = page.nextCursor;
     } while (cursor !== null);
     return null;
+  }
+
+  /** One workspace whose records cannot be read keeps no other one waiting. */
+  async #trimOne(workspace: LoggedWorkspace, signal: AbortSignal): Promise<void> {
+    try {
+      await this.#trim(workspace, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#deps.log(`Cannot let old calls of ${workspace.id} go: ${error}`);
+    }
   }
 
   async #trim(listed: LoggedWorkspace, signal: AbortSignal): Promise<void> {

@@ -77,6 +77,20 @@ Deno.test("GET export gives every call as a download, and a HEAD of it the head 
   assert.equal((await nowhere.json()).error.code, "not_found");
 });
 
+Deno.test("an end as far away as there are dates hides no call and cuts no export short", async () => {
+  await using at = await appWith();
+  // Each in a commit of its own, and more than may lie behind a period in a row.
+  for (let count = 0; count < 105; count++) await at.record({ tool: `${count}` });
+
+  for (const to of ["9999-12-31", "9999-12-30T12:00:00Z", "2999-12-31"]) {
+    const list = await (await at.get(`?limit=200&to=${to}`)).json();
+    const lines = (await (await at.get(`/export?to=${to}`)).text()).trimEnd().split("\n");
+
+    assert.equal(list.items.length, 105, to);
+    assert.equal(JSON.parse(lines[lines.length - 1]).end.calls, 105, to);
+  }
+});
+
 Deno.test("GET tail follows for a viewer, after an id, and ends with the viewer's token", async () => {
   await using at = await appWith({ tool: "before" });
   const { services } = at;

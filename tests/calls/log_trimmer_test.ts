@@ -28,6 +28,7 @@ async function world({ older = 0 } = {}) {
   }
   await log.close();
   const calls = new CallQueries(core.kv, core.now);
+  const lines: string[] = [];
   const trimmerOf = (countedBefore: string | null, onHold: (count: number) => Promise<unknown>) => {
     const leases = new LeaseStore(core.kv, { instanceId: "one", now: core.now });
     let holds = 0;
@@ -42,7 +43,7 @@ async function world({ older = 0 } = {}) {
         },
       },
       now: core.now,
-      log: (line) => assert.fail(line),
+      log: (line) => void lines.push(line),
     });
   };
   const trim = async (
@@ -53,6 +54,7 @@ async function world({ older = 0 } = {}) {
     trimmer.wake();
     await trimmer.settled();
     await trimmer.close();
+    return lines.splice(0);
   };
   const stored = async () => {
     const groups = await Array.fromAsync(calls.forward(workspace.id, { after: null, upTo: null }));
@@ -134,4 +136,18 @@ Deno.test("who makes a retention longer again keeps what was not let go yet", as
 
   const left = (await at.stored()).length;
   assert.equal(left, 250 + 60 - 100);
+});
+
+Deno.test("a log that cannot be read keeps no other one from being let go", async () => {
+  using at = await world();
+  // Workspaces are looked at in the order of their slugs.
+  const broken = await someWorkspace(at.core, "a-broken");
+  await at.core.kv.set(keys.calls(broken.id, "0".repeat(20)), { endedAt: "never", calls: null });
+  await at.retain(30);
+
+  const lines = await at.trim(at.end);
+
+  assert.equal((await at.stored()).length, 30);
+  assert.equal(lines.length, 1);
+  assert.match(lines[0], new RegExp(`Cannot let old calls of ${broken.id} go: `));
 });
