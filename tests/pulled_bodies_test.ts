@@ -44,6 +44,32 @@ Deno.test("PulledBodies take no more than their limit, until one of them has end
   assert.equal(bodies.size, 0);
 });
 
+Deno.test("PulledBodies whose reader takes nothing for a minute make room, when another one has none", async () => {
+  const clock = { nowMs: 0 };
+  const bodies = new PulledBodies({ what: "streams", max: 2, elapsedMs: () => clock.nowMs });
+  const { made, pieces } = counted();
+  const stalled = bodies.open(pieces).getReader();
+  await stalled.read();
+  const waiting = bodies.open(async function* (signal) {
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  }).getReader();
+  void waiting.read().catch(() => {});
+
+  clock.nowMs = 59_999;
+  assert.throws(() => bodies.open(counted().pieces), { code: "too_many" });
+  assert.equal(made.hasEnded, false);
+  clock.nowMs = 60_000;
+  const third = bodies.open(counted().pieces).getReader();
+
+  await assert.rejects(stalled.read(), /Broke off one of streams: nobody read on for a minute/);
+  assert.deepEqual([made.hasEnded, bodies.size], [true, 2]);
+  // Who waits for what there is not yet has not stalled, however long it takes.
+  await third.read();
+  clock.nowMs = 110_000;
+  assert.throws(() => bodies.open(counted().pieces), { code: "too_many" });
+  await bodies.close();
+});
+
 Deno.test("PulledBodies.close() breaks off what is read, and what waits for something", async () => {
   const bodies = new PulledBodies({ what: "streams", max: 2 });
   const waiting = bodies.open(async function* (signal) {
