@@ -122,6 +122,8 @@ function endLine(format: ExportFormat, end: ExportEnd): string {
     id: CSV_END,
     at: end.to,
     person: `${end.calls} calls`,
+    email: `from ${end.from}`,
+    server: `of ${end.workspace}`,
     tool: end.upTo === null ? "" : `up to commit ${end.upTo}`,
   };
   return csvLine(COLUMNS.map((name) => cells[name] ?? null));
