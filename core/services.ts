@@ -211,7 +211,7 @@ export function createServices(inputs: ServiceInputs): Services {
   const openStreams = new OpenStreams(authority, signals);
   const inFlight = new InFlight(mail);
   addProcessMetrics(observing.metrics, { inFlight, openStreams, callLog, connector });
-  const backlogs = new Backlogs(observing.metrics, { ...stores, ...out, now });
+  const backlogs = new Backlogs(observing.metrics, { ...stores, ...out, ...rollups, now });
   const readiness = createReadiness({ reads, keyring, callLog });
   const gateway = createGateway({
     observing,

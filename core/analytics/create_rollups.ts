@@ -9,6 +9,7 @@ import type { WorkspaceStore } from "../workspaces/workspace_store.ts";
 import { RememberedTallies } from "./remembered_tallies.ts";
 import { BlockBuilder } from "./block_builder.ts";
 import { BlockStore } from "./block_store.ts";
+import { RollLag } from "./roll_lag.ts";
 import { Roller } from "./roller.ts";
 import { RollupStore } from "./rollup_store.ts";
 import { RollupTallies } from "./rollup_tallies.ts";
@@ -28,7 +29,8 @@ export function createRollups({ kv, workspaces, leases, now, log }: RollupInputs
   const retentionDaysOf = async (id: WorkspaceId) => {
     return (await workspaces.get(id))?.retentionDays ?? DEFAULT_RETENTION_DAYS;
   };
-  const packs = new PlacedCalls(new CallFeed(kv));
+  const feed = new CallFeed(kv);
+  const packs = new PlacedCalls(feed);
   const stores = {
     packs,
     rollups: new RollupStore(kv, { now }),
@@ -61,6 +63,7 @@ export function createRollups({ kv, workspaces, leases, now, log }: RollupInputs
     leases,
     tallies,
     bells,
+    rollLag: new RollLag({ ...stores, bells, feed, workspaces, now }),
     /** Tells that calls of these workspaces are on the record. */
     recorded: (ids: Iterable<WorkspaceId>) => queue.send(ids),
     /** Does what is due and nobody woke. */

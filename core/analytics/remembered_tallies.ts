@@ -34,7 +34,7 @@ const AT_ONCE = 4;
 interface Deps {
   tallies: Pick<RollupTallies, "read">;
   packs: Pick<PlacedCalls, "after">;
-  rollups: Pick<RollupStore, "repairs">;
+  rollups: Pick<RollupStore, "marks">;
   bells: CallBellStore;
   now: () => Date;
   /** Told when calls were counted that the roller may not have added up yet. */
@@ -121,10 +121,11 @@ export class RememberedTallies implements TallySource {
 
   /** Counts what was recorded since. */
   async #readOn(ids: readonly WorkspaceId[], remembered: Remembered): Promise<void> {
-    const [bells, repairs] = await Promise.all([
+    const [bells, marks] = await Promise.all([
       this.#deps.bells.read(ids),
-      this.#deps.rollups.repairs(ids),
+      this.#deps.rollups.marks(ids),
     ]);
+    const repairs = marks.map((mark) => mark?.repairs ?? 0);
     const signs = ids.map((_, at) => `${bells[at]} ${repairs[at]}`);
     const isRepaired = ids.some((id, at) => {
       const place = remembered.places.get(id);

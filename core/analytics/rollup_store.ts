@@ -51,11 +51,11 @@ export class RollupStore {
     return { position: LOG_START, counted: 0, repairs: 0, ...mark, entry };
   }
 
-  /** How often an hour of each of these workspaces was put right. */
-  async repairs(workspaceIds: readonly WorkspaceId[]): Promise<number[]> {
+  /** The marks of each of these workspaces; `null` where nothing was added up. */
+  async marks(workspaceIds: readonly WorkspaceId[]): Promise<(RollMark | null)[]> {
     const wanted = workspaceIds.map((id) => keys.rollMark(id, this.#book));
     const entries = await getAll(this.#kv, wanted);
-    return entries.map((entry) => parseEntry(RollMark, entry)?.repairs ?? 0);
+    return entries.map((entry) => parseEntry(RollMark, entry));
   }
 
   /**

@@ -15,4 +15,9 @@ export class CallBellStore {
     const entries = await getAll(this.#kv, workspaceIds.map((id) => keys.callsBell(id)));
     return entries.map(({ versionstamp }) => versionstamp);
   }
+
+  /** The commit that recorded something last in any workspace; `null` for none. */
+  async readAny(): Promise<string | null> {
+    return (await this.#kv.get(keys.anyCallsBell)).versionstamp;
+  }
 }

@@ -84,8 +84,12 @@ export class CallFeed {
   }
 
   /** What was recorded in a workspace after this place, in the order of its commits. */
-  after(workspaceId: WorkspaceId, versionstamp: string): AsyncGenerator<FedPack> {
-    return this.from(workspaceId, behindPack(versionstamp));
+  after(
+    workspaceId: WorkspaceId,
+    versionstamp: string,
+    stretch: FeedStretch = {},
+  ): AsyncGenerator<FedPack> {
+    return this.from(workspaceId, behindPack(versionstamp), stretch);
   }
 
   /**

@@ -12,6 +12,7 @@ export interface BacklogSources {
     pending(id: WebhookId): Promise<number>;
     countDead(id: WebhookId): Promise<number>;
   };
+  rollLag: { seconds(): Promise<number> };
   now: () => Date;
 }
 
@@ -19,13 +20,14 @@ interface Found {
   behind: readonly Sample[];
   pending: readonly Sample[];
   dead: readonly Sample[];
+  lag: readonly Sample[];
 }
 
 /** How long what was found stands. */
 const STANDS_MS = 10_000;
 
 /**
- * How much has not been sent to sinks and webhooks yet, as metrics.
+ * How much of the log has not been sent to sinks and webhooks and not been added up, as metrics.
  *
  * Whoever reads the metrics gets what was found last, and has it looked up anew when that is
  * ten seconds old: reading never waits for the store, and costs it little however often.
@@ -33,7 +35,7 @@ const STANDS_MS = 10_000;
 export class Backlogs {
   readonly #sources: BacklogSources;
   readonly #elapsedMs: () => number;
-  #found: Found = { behind: [], pending: [], dead: [] };
+  #found: Found = { behind: [], pending: [], dead: [], lag: [] };
   #lookedMs = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | null = null;
   #isClosed = false;
@@ -59,6 +61,11 @@ export class Backlogs {
       help: "Deliveries of a webhook that were given up, in all processes; counted to 100.",
       labels: ["aerostack.webhook"],
     }, () => this.#latest().dead);
+    metrics.gauge({
+      name: "aerostack.rollups.behind",
+      unit: "s",
+      help: "Age of the oldest call that is not added up yet, in all processes.",
+    }, () => this.#latest().lag);
   }
 
   /** Resolves when what is being looked up is there. Never rejects. */
@@ -85,7 +92,7 @@ export class Backlogs {
 
   async #look(): Promise<void> {
     try {
-      const { sinks, sinkProgress, webhooks, deliveries, now } = this.#sources;
+      const { sinks, sinkProgress, webhooks, deliveries, rollLag, now } = this.#sources;
       const [allSinks, allWebhooks] = await Promise.all([sinks.list(), webhooks.list()]);
       const behind = await Promise.all(allSinks.map(async ({ id, name }) => {
         const state = await sinkProgress.state(id);
@@ -98,7 +105,8 @@ export class Backlogs {
           }))
         ),
       );
-      this.#found = { behind, pending, dead };
+      const lag = [{ labels: {}, value: await rollLag.seconds() }];
+      this.#found = { behind, pending, dead, lag };
     } catch {
       // What cannot be read now is read the next time; `/readyz` says that the store is away.
     }

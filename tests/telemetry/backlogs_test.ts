@@ -28,6 +28,7 @@ function world() {
     sinkProgress: { state: (id) => Promise.resolve(states[id] ?? null) },
     webhooks: { list: () => Promise.resolve([{ id: "whk_a" as WebhookId, name: "On call" }]) },
     deliveries: { pending: () => Promise.resolve(3), countDead: () => Promise.resolve(1) },
+    rollLag: { seconds: () => Promise.resolve(7) },
     now: () => START,
   }, () => clock.nowMs);
   const read = () =>
@@ -44,6 +45,7 @@ const ALL = [
   "aerostack.sink.behind Archive 0",
   "aerostack.webhook.pending On call 3",
   "aerostack.webhook.dead On call 1",
+  "aerostack.rollups.behind  7",
 ];
 
 Deno.test("backlogs are what was found last, and looked up every ten seconds at most", async () => {
