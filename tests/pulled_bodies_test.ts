@@ -52,6 +52,7 @@ Deno.test("PulledBodies whose reader takes nothing for a minute make room, when 
   await stalled.read();
   const waiting = bodies.open(async function* (signal) {
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    yield "late";
   }).getReader();
   void waiting.read().catch(() => {});
 
