@@ -1,3 +1,4 @@
+import { exposedName, looksShortened, splitExposedName } from "../mcp/tool_names.ts";
 import type { Call, Outcome } from "./call.ts";
 
 /** Which calls of a workspace are wanted; what is left out does not matter. */
@@ -28,7 +29,7 @@ export function callMatcher(filter: CallFilter): (call: Call) => boolean {
     (to === undefined || call.at < to) &&
     (outcome === undefined || call.outcome === outcome) &&
     (server === undefined || call.server === server || call.serverId === server) &&
-    (tool === undefined || call.tool === tool || `${call.server}__${call.tool}` === tool) &&
+    (tool === undefined || isTool(call, tool)) &&
     (member === undefined || isOf(call, member)) &&
     (words.length === 0 || words.every(includedIn(textOf(call))));
 }
@@ -40,7 +41,7 @@ export function callMatcher(filter: CallFilter): (call: Call) => boolean {
 export function packMatcher(filter: CallFilter): (json: Uint8Array) => boolean {
   const { outcome, server, tool, member } = filter;
   // What joins two fields is in none of them as a whole.
-  const parts = [server, member, ...(tool ?? "").split("__"), ...wordsOf(filter)].flatMap(
+  const parts = [server, member, storedPartOf(tool ?? ""), ...wordsOf(filter)].flatMap(
     (text) => (text ?? "").split(/__|\s/),
   );
   const needles = parts.filter((part) => part !== "")
@@ -62,6 +63,17 @@ function includedIn(text: string): (word: string) => boolean {
 
 function textOf({ person, email, server, tool, method, outcome, reason }: Call): string {
   return [person, email, `${server}__${tool}`, method, outcome, reason].join("\n").toLowerCase();
+}
+
+function isTool({ server, tool }: Call, wanted: string): boolean {
+  if (tool === wanted || `${server}__${tool}` === wanted) return true;
+  if (server === null || !looksShortened(wanted) || !wanted.startsWith(server)) return false;
+  return exposedName(server, tool) === wanted;
+}
+
+/** What a record has of a tool's name: of one that editors show shortened, the server's slug. */
+function storedPartOf(tool: string): string {
+  return looksShortened(tool) ? splitExposedName(tool)?.slug ?? tool : tool;
 }
 
 function isOf({ tokenId, person, email }: Call, member: string): boolean {

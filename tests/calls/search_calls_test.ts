@@ -4,6 +4,7 @@ import { CallHistory } from "../../core/calls/call_history.ts";
 import { CallLog } from "../../core/calls/call_log.ts";
 import { type CallFilter, callMatcher, packMatcher } from "../../core/calls/call_filter.ts";
 import { searchCalls } from "../../core/calls/search_calls.ts";
+import { exposedName } from "../../core/mcp/tool_names.ts";
 import type { Workspace } from "../../core/workspaces/workspace.ts";
 import { someWorkspace, testCore } from "../_support/core.ts";
 import { SeededRandom } from "../_support/seeded_random.ts";
@@ -165,6 +166,18 @@ Deno.test("searchCalls() refuses a cursor that no list gave", async () => {
   }
 });
 
+Deno.test("callMatcher() knows a tool by the name that editors show, also where that is shortened", () => {
+  for (const tool of ["search", "files.read", "räum_auf", `get_${"very_".repeat(12)}long_name`]) {
+    const call = someCall({ server: "internal-api", tool });
+    const [shown, others] = ["internal-api", "internal"].map((slug) => exposedName(slug, tool));
+
+    assert.ok(callMatcher({ tool: shown })(call), shown);
+    assert.ok(!callMatcher({ tool: others })(call), others);
+    assert.ok(!callMatcher({ tool: shown })({ ...call, tool: `${tool}2` }), shown);
+    assert.ok(!callMatcher({ tool: shown })({ ...call, server: null }), shown);
+  }
+});
+
 Deno.test("packMatcher() lets every pack through in which a call is wanted", () => {
   const random = new SeededRandom(9);
   const names = [
@@ -176,6 +189,7 @@ Deno.test("packMatcher() lets every pack through in which a call is wanted", () 
     "tab\there",
     "x__y z",
     "ＦＵＬＬ",
+    "x__get_calendar",
   ];
   for (let round = 0; round < 2_000; round++) {
     const call = someCall({
@@ -185,7 +199,9 @@ Deno.test("packMatcher() lets every pack through in which a call is wanted", () 
       email: random.pick([null, "A@b.example"]),
     });
     const filter: CallFilter = {
-      ...random.pick([{}, { tool: call.tool }, { tool: `${call.server}__${call.tool}` }]),
+      ...random.pick([{}, { tool: call.tool }, { tool: `${call.server}__${call.tool}` }, {
+        tool: exposedName(call.server ?? "", call.tool),
+      }]),
       ...random.pick([{}, { server: call.server ?? "" }]),
       ...random.pick([{}, { member: call.person.toUpperCase() }, { member: call.tokenId }]),
       ...random.pick([{}, { text: `${call.person} ${call.tool}` }, { text: "OK" }]),
