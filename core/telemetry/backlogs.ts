@@ -91,25 +91,41 @@ export class Backlogs {
   }
 
   async #look(): Promise<void> {
-    try {
-      const { sinks, sinkProgress, webhooks, deliveries, rollLag, now } = this.#sources;
-      const [allSinks, allWebhooks] = await Promise.all([sinks.list(), webhooks.list()]);
-      const behind = await Promise.all(allSinks.map(async ({ id, name }) => {
-        const state = await sinkProgress.state(id);
-        return sample("aerostack.sink", name, state === null ? 0 : behindSeconds(state, now()));
-      }));
-      const [pending, dead] = await Promise.all(
-        (["pending", "countDead"] as const).map((count) =>
-          Promise.all(allWebhooks.map(async ({ id, name }) => {
-            return sample("aerostack.webhook", name, await deliveries[count](id));
-          }))
-        ),
-      );
-      const lag = [{ labels: {}, value: await rollLag.seconds() }];
-      this.#found = { behind, pending, dead, lag };
-    } catch {
-      // What cannot be read now is read the next time; `/readyz` says that the store is away.
-    }
+    await Promise.all([
+      this.#note(() => this.#sinks()),
+      this.#note(() => this.#webhooks()),
+      this.#note(async () => ({
+        lag: [{ labels: {}, value: await this.#sources.rollLag.seconds() }],
+      })),
+    ]);
+  }
+
+  /** What cannot be read now is read the next time, and keeps nothing else from being told. */
+  async #note(find: () => Promise<Partial<Found>>): Promise<void> {
+    const found = await find().catch(() => ({}));
+    this.#found = { ...this.#found, ...found };
+  }
+
+  async #sinks(): Promise<Pick<Found, "behind">> {
+    const { sinks, sinkProgress, now } = this.#sources;
+    const behind = await Promise.all((await sinks.list()).map(async ({ id, name }) => {
+      const state = await sinkProgress.state(id);
+      return sample("aerostack.sink", name, state === null ? 0 : behindSeconds(state, now()));
+    }));
+    return { behind };
+  }
+
+  async #webhooks(): Promise<Pick<Found, "pending" | "dead">> {
+    const { webhooks, deliveries } = this.#sources;
+    const all = await webhooks.list();
+    const [pending, dead] = await Promise.all(
+      (["pending", "countDead"] as const).map((count) =>
+        Promise.all(all.map(async ({ id, name }) => {
+          return sample("aerostack.webhook", name, await deliveries[count](id));
+        }))
+      ),
+    );
+    return { pending, dead };
   }
 }
 

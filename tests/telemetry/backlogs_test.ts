@@ -9,7 +9,7 @@ import { START } from "../_support/core.ts";
 /** Two sinks and a webhook, whose looks are counted. */
 function world() {
   const metrics = new Metrics();
-  const clock = { nowMs: 0, looks: 0, isAway: false };
+  const clock = { nowMs: 0, looks: 0, isAway: false, lag: 7 };
   const unsent = { recordedAt: new Date(START.getTime() - 90_000).toISOString() };
   const states: Record<string, SinkState> = {
     snk_a: { ...FRESH_STATE, unsent: unsent as SinkState["unsent"] },
@@ -28,7 +28,7 @@ function world() {
     sinkProgress: { state: (id) => Promise.resolve(states[id] ?? null) },
     webhooks: { list: () => Promise.resolve([{ id: "whk_a" as WebhookId, name: "On call" }]) },
     deliveries: { pending: () => Promise.resolve(3), countDead: () => Promise.resolve(1) },
-    rollLag: { seconds: () => Promise.resolve(7) },
+    rollLag: { seconds: () => Promise.resolve(clock.lag) },
     now: () => START,
   }, () => clock.nowMs);
   const read = () =>
@@ -75,6 +75,20 @@ Deno.test("backlogs that cannot be read stay what they were, and nothing fails",
   await backlogs.settled();
 
   assert.deepEqual(read(), ALL);
+});
+
+Deno.test("what cannot be read of sinks keeps nothing else from being told", async () => {
+  const { backlogs, clock, read } = world();
+  read();
+  await backlogs.settled();
+  clock.isAway = true;
+  clock.lag = 60;
+  clock.nowMs = 20_000;
+
+  read();
+  await backlogs.settled();
+
+  assert.deepEqual(read(), [...ALL.slice(0, -1), "aerostack.rollups.behind  60"]);
 });
 
 Deno.test("backlogs are not looked up any more when the gateway ends", async () => {
