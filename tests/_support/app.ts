@@ -70,7 +70,9 @@ export async function startApp(
   build(app);
 
   const handle = app.handler();
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handle);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, signal, onListen() {} }, handle);
   services.boundTo(server.addr.port);
   const origin = `http://127.0.0.1:${server.addr.port}`;
 
@@ -112,7 +114,8 @@ export async function startApp(
     signIn,
     submit,
     async [Symbol.asyncDispose]() {
-      await server.shutdown();
+      stopping.abort();
+      await server.finished;
       await services.close();
     },
   };

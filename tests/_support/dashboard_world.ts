@@ -17,6 +17,7 @@ import { makeTeamCalls, recordCalls } from "./dashboard_calls.ts";
 import { EXAMPLE_SERVERS, type RunningExample, startExample } from "./dashboard_servers.ts";
 import { eventually } from "./eventually.ts";
 import { askModern } from "./raw_mcp.ts";
+import { serveLocally } from "./upstream.ts";
 
 /** A gateway as it is after some weeks of use, with real MCP servers behind it. */
 export interface DashboardWorld extends AsyncDisposable {
@@ -198,12 +199,12 @@ async function changeSome(
 }
 
 async function addReceivers({ services }: RunningApp) {
-  const gone = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
+  const gone = serveLocally(() => {
     return new Response("no such hook", { status: 410 });
   });
   const { id: webhook } = await createWebhook(services, OPERATOR, {
     name: "On call",
-    url: `http://127.0.0.1:${gone.addr.port}/alerts`,
+    url: `${gone.origin}/alerts`,
   });
   const { id: sink } = await addSink(services, OPERATOR, {
     name: "SIEM",
@@ -219,7 +220,7 @@ async function addReceivers({ services }: RunningApp) {
     const filter = { webhookIds: [webhook], states: ["dead" as const] };
     return (await services.deliveries.list(filter, query)).items.at(0)?.id;
   });
-  await gone.shutdown();
+  await gone[Symbol.asyncDispose]();
   return { webhook, sink, delivery };
 }
 

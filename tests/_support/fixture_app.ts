@@ -26,10 +26,15 @@ export interface ServedFixture extends AsyncDisposable {
 /** Serves the fixture on a free port. */
 export async function serveFixture(): Promise<ServedFixture> {
   const handler = await fixtureHandler();
-  const options = { port: 0, hostname: "localhost", onListen: () => {} };
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const options = { port: 0, hostname: "localhost", signal, onListen: () => {} };
   const server = Deno.serve(options, (request) => handler(request));
   return {
     url: `http://localhost:${server.addr.port}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    async [Symbol.asyncDispose]() {
+      stopping.abort();
+      await server.finished;
+    },
   };
 }

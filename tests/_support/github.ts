@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { serveLocally } from "./upstream.ts";
 
 /** Somebody with an account. */
 export interface GitHubUser {
@@ -59,7 +60,7 @@ export function startGitHub(client: GitHubClient, user: GitHubUser | null): GitH
   const tokens = new Map<string, Token>();
   const requests: string[] = [];
 
-  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (req) => {
+  const server = serveLocally(async (req) => {
     const url = new URL(req.url);
     requests.push(`${req.method} ${url.pathname}`);
     const path = url.pathname.replace(/^\/api\/v3/, "");
@@ -72,7 +73,7 @@ export function startGitHub(client: GitHubClient, user: GitHubUser | null): GitH
     return await answerApi(req, path, github, tokens);
   });
 
-  const url = `http://127.0.0.1:${server.addr.port}`;
+  const url = server.origin;
   const github: GitHub = {
     url,
     authorizationEndpointUri: `${url}/login/oauth/authorize`,
@@ -85,7 +86,7 @@ export function startGitHub(client: GitHubClient, user: GitHubUser | null): GitH
       for (const [text, token] of tokens) if (token.user.login === login) tokens.delete(text);
     },
     requests,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
   return github;
 }

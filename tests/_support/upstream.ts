@@ -13,7 +13,10 @@ export interface LocalServer extends AsyncDisposable {
   readonly origin: string;
 }
 
-/** Serves on loopback; closing ends open streams instead of waiting for them. */
+/**
+ * Serves on loopback; closing ends open streams instead of waiting for them, and connections on
+ * which nothing was ever asked, which clients keep for 90 s and `shutdown()` would wait for.
+ */
 export function serveLocally(
   handler: (request: Request) => Response | Promise<Response>,
   port = 0,

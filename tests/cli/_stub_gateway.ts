@@ -1,3 +1,5 @@
+import { serveLocally } from "../_support/upstream.ts";
+
 /** A request that the stub was sent. */
 export interface SeenRequest {
   method: string;
@@ -21,7 +23,7 @@ export interface StubGateway extends AsyncDisposable {
 /** Starts a stub on loopback. What it has no answer for is 404, as the API says it. */
 export function startStub(answers: StubAnswers): StubGateway {
   const seen: SeenRequest[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  const server = serveLocally(async (request) => {
     const url = new URL(request.url);
     const path = url.pathname.replace("/api/v1", "");
     const text = await request.text();
@@ -40,9 +42,9 @@ export function startStub(answers: StubAnswers): StubGateway {
   });
 
   return {
-    url: `http://127.0.0.1:${server.addr.port}`,
+    url: server.origin,
     seen,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

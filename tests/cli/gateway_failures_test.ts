@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { aerostackProcess as aerostack } from "./_command.ts";
 import { errorBody, startStub } from "./_stub_gateway.ts";
 import { freePort } from "../_support/child_process.ts";
+import { serveLocally } from "../_support/upstream.ts";
 
 const TOKEN = "aat_test-token-0123456789";
 
@@ -55,14 +56,12 @@ Deno.test("something that is no gateway is told as such", async () => {
 
 Deno.test("a redirect is named and not followed", async () => {
   await using target = startStub({});
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen() {} },
+  await using server = serveLocally(
     () => new Response(null, { status: 308, headers: { location: `${target.url}/api/v1` } }),
   );
-  const env = { AEROSTACK_URL: `http://127.0.0.1:${server.addr.port}`, AEROSTACK_TOKEN: TOKEN };
+  const env = { AEROSTACK_URL: server.origin, AEROSTACK_TOKEN: TOKEN };
 
   const { code, err } = await aerostack(["mcp", "list"], { env });
-  await server.shutdown();
 
   assert.equal(code, 1);
   assert.ok(err.includes(`sends on to ${target.url} (status 308)`));

@@ -3,6 +3,7 @@ import { listOf, SERVER, WORKSPACE } from "./_answers.ts";
 import { VERSION } from "../../core/version.ts";
 import { aerostack } from "./_command.ts";
 import { errorBody, startStub, type StubAnswers } from "./_stub_gateway.ts";
+import { serveLocally } from "../_support/upstream.ts";
 
 const TOKEN = "aat_test-token-0123456789";
 
@@ -68,7 +69,7 @@ Deno.test("mcp list prints aligned columns", async () => {
 
 Deno.test("mcp list follows every page", async () => {
   let page = 0;
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+  await using server = serveLocally((request) => {
     const cursor = new URL(request.url).searchParams.get("cursor");
     assert.equal(cursor, page === 0 ? null : `page-${page}`);
     page++;
@@ -77,10 +78,9 @@ Deno.test("mcp list follows every page", async () => {
       nextCursor: page < 3 ? `page-${page}` : null,
     });
   });
-  const env = { AEROSTACK_URL: `http://127.0.0.1:${server.addr.port}`, AEROSTACK_TOKEN: TOKEN };
+  const env = { AEROSTACK_URL: server.origin, AEROSTACK_TOKEN: TOKEN };
 
   const { code, out } = await aerostack(["mcp", "list", "--json"], { env });
-  await server.shutdown();
 
   const { items, nextCursor } = JSON.parse(out);
   assert.deepEqual([code, items.length, nextCursor], [0, 3, null]);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { addSink } from "../../core/sinks/add_sink.ts";
 import { startApp } from "../_support/app.ts";
 import { AN_ADMIN } from "../_support/core.ts";
+import { serveLocally } from "../_support/upstream.ts";
 import { noticeAfter, problemAt, see, send, typedIn } from "./_forms.ts";
 
 const ALLOWED = { AEROSTACK_ALLOW_PRIVATE_UPSTREAMS: "1" };
@@ -20,15 +21,15 @@ const FIELDS = {
 /** A collector on loopback, and the headers that it got. */
 function startCollector() {
   const got: Headers[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  const server = serveLocally(async (request) => {
     await request.text();
     got.push(request.headers);
     return new Response(null, { status: 200 });
   });
   return {
-    url: `http://127.0.0.1:${server.addr.port}/logs`,
+    url: `${server.origin}/logs`,
     got,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
 }
 

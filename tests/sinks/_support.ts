@@ -13,6 +13,7 @@ import type { Workspace } from "../../core/workspaces/workspace.ts";
 import { someCall } from "../calls/_support.ts";
 import { AN_ADMIN, coreOn } from "../_support/core.ts";
 import { type MemoryStore, memoryStore } from "../_support/store.ts";
+import { serveLocally } from "../_support/upstream.ts";
 
 /** A request as a sink got it. */
 export interface Delivered {
@@ -36,7 +37,7 @@ export interface Receiver extends AsyncDisposable {
 /** Starts one. */
 export function startReceiver(): Receiver {
   const delivered: Delivered[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  const server = serveLocally(async (request) => {
     const isGzip = request.headers.get("content-encoding") === "gzip";
     const body = isGzip ? request.body?.pipeThrough(new DecompressionStream("gzip")) : request.body;
     const text = await new Response(body).text();
@@ -46,12 +47,12 @@ export function startReceiver(): Receiver {
     return await receiver.answer(one);
   });
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${server.addr.port}/log`,
+    url: `${server.origin}/log`,
     delivered,
     answer: () => new Response("{}"),
     lines: () =>
       delivered.flatMap(({ text }) => text.trimEnd().split("\n")).map((line) => JSON.parse(line)),
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
   return receiver;
 }

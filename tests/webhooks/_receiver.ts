@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
+import { serveLocally } from "../_support/upstream.ts";
 
 /** A message that a receiver got. */
 export interface Received {
@@ -23,7 +24,7 @@ export interface Receiver extends AsyncDisposable {
 /** Starts one on loopback. */
 export function startReceiver(answer: Receiver["answer"] = taken): Receiver {
   const got: Received[] = [];
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+  const server = serveLocally(async (request) => {
     const { headers } = request;
     assert.equal(request.method, "POST");
     const text = await request.text();
@@ -39,10 +40,10 @@ export function startReceiver(answer: Receiver["answer"] = taken): Receiver {
     return await receiver.answer(message, got.length);
   });
   const receiver: Receiver = {
-    url: `http://127.0.0.1:${server.addr.port}/alerts`,
+    url: `${server.origin}/alerts`,
     got,
     answer,
-    [Symbol.asyncDispose]: () => server.shutdown(),
+    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };
   return receiver;
 }
