@@ -9,7 +9,7 @@ interface Run {
 }
 
 /** How long a program may be silent at first, in each attempt. */
-const FIRST_WORD_MS = [3_000, 3_000, 6_000, 6_000, 12_000, 24_000, 48_000];
+const FIRST_WORD_MS = [8_000, 8_000, 12_000, 24_000, 48_000];
 
 /** How long it may take in all. */
 const LIMIT_MS = 120_000;

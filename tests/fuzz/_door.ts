@@ -27,8 +27,8 @@ export interface Read {
   text: string;
 }
 
-/** Nothing that a fuzzed door answers takes longer. */
-const PATIENCE_MS = 10_000;
+/** Nothing that a fuzzed door answers takes longer, on a machine with much else to do. */
+const PATIENCE_MS = 30_000;
 
 /** Reads an answer to its end. Fails when that does not come. */
 export async function read(pending: Promise<Response>): Promise<Read> {

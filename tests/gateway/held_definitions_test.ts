@@ -7,6 +7,7 @@ import { removeServer } from "../../core/servers/remove_server.ts";
 import { installServer } from "../../core/workspaces/install_server.ts";
 import { startCatalogue, tool } from "../_support/catalogue_upstream.ts";
 import { AN_ADMIN } from "../_support/core.ts";
+import { PATIENCE_MS } from "../_support/eventually.ts";
 import { comparable, type Era, ERAS, namesIn } from "./_policies.ts";
 import {
   type Answer,
@@ -332,7 +333,7 @@ Deno.test("a client that listens hears of a tool that is held, and of its approv
   await using stream = new StreamReader(await two.send(bare("GET", token, session)));
   const told = async (change: () => Promise<unknown>) => {
     await change();
-    const late = setTimeout(() => stream[Symbol.asyncDispose](), 5_000);
+    const late = setTimeout(() => stream[Symbol.asyncDispose](), PATIENCE_MS);
     await stream.until(/tools\/list_changed[^]*resources\/list_changed/);
     clearTimeout(late);
   };

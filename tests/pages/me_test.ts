@@ -13,10 +13,11 @@ import { AN_ADMIN } from "../_support/core.ts";
 
 const OPEN = { AEROSTACK_ALLOW_PRIVATE_UPSTREAMS: "1" };
 const VALUE = "ghp_0123456789abcdef";
+const HOUR_MS = 3_600_000;
 
 /** The app with a server that wants a key of Alice's own, and Alice's token. */
-async function ownPage(env: Record<string, string> = {}) {
-  const app = await startApp({ ...OPEN, ...env });
+async function ownPage(env: Record<string, string> = {}, now = () => new Date()) {
+  const app = await startApp({ ...OPEN, ...env }, { now });
   const { services } = app;
   await createWorkspace(services, AN_ADMIN, { slug: "team", name: "The team" });
   const url = "http://127.0.0.1:1/mcp";
@@ -82,13 +83,14 @@ Deno.test("a value that cannot be sent is refused at its field, and not shown", 
 });
 
 Deno.test("every token that opens nothing gets one and the same page", async () => {
-  await using at = await ownPage();
+  let aheadMs = 0;
+  await using at = await ownPage({}, () => new Date(Date.now() + aheadMs));
   const { app, services, alice } = at;
   const revoked = await createToken(services, AN_ADMIN, "team", { name: "Bob" });
   await revokeToken(services, AN_ADMIN, "team", revoked.id);
-  const soon = new Date(Date.now() + 20).toISOString();
+  const soon = new Date(Date.now() + HOUR_MS).toISOString();
   const expired = await createToken(services, AN_ADMIN, "team", { name: "Dan", expiresAt: soon });
-  await new Promise((resolve) => setTimeout(resolve, 40));
+  aheadMs = 2 * HOUR_MS;
 
   const pages = [];
   for (
@@ -144,7 +146,7 @@ Deno.test("a member's session ends with its token, its workspace, by signing out
   const second = await signIn(app, alice.token);
   const ref = { workspaceId: (await services.workspaces.findBySlug("team"))?.id, id: alice.id };
   assert.ok(ref.workspaceId !== undefined);
-  const longAgo = new Date(Date.now() - 3_600_000);
+  const longAgo = new Date(Date.now() - HOUR_MS);
   const old = await services.selfSessions.create({ ...ref, workspaceId: ref.workspaceId }, longAgo);
   assert.equal(await isIn(`aerostack-me=${old}`), false);
   assert.equal(await isIn(second), true);
