@@ -87,11 +87,18 @@ export const FORMS: Record<string, Encode> = {
  * every escape. Written apart from the product, and slower.
  */
 export function holds(text: string, key: string): boolean {
+  return heldOf(text, [key]).length > 0;
+}
+
+/** Those of several values that a text still holds. */
+export function heldOf(text: string, keys: readonly string[]): string[] {
   const readings = [...readingsOf(text)];
-  return partsOf(key).some((part) => {
-    const needles = needlesOf(part);
-    return readings.some((reading) => needles.some((needle) => reading.includes(needle)));
-  });
+  return keys.filter((key) =>
+    partsOf(key).some((part) => {
+      const needles = needlesOf(part);
+      return readings.some((reading) => needles.some((needle) => reading.includes(needle)));
+    })
+  );
 }
 
 /** A text as it is, and with escapes of one kind or another undone, again and again. */
