@@ -21,8 +21,8 @@ const REASONS: Partial<Record<Outcome, Call["reason"]>> = {
   refused: "rate_limited",
 };
 
-/** How many calls wait for their commits together. */
-const AT_ONCE = 40;
+/** How many calls share a commit: few, so that a log of all workspaces is in the order of time. */
+const AT_ONCE = 4;
 
 /** A call and the workspace that it was made in. */
 interface PlacedCall {
