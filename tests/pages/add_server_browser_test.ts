@@ -74,7 +74,6 @@ Deno.test("a server is added in a browser", OPTIONS, async (t) => {
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL(`${app.origin}/`);
 
-  page.setDefaultTimeout(8_000);
   const name = page.getByLabel("Name", { exact: true });
   const slug = page.getByLabel("Slug");
   const url = page.getByLabel("URL");
