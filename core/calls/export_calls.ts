@@ -1,6 +1,7 @@
 import { csvLine, type CsvValue } from "../csv.ts";
 import { GatewayError } from "../errors.ts";
 import type { WorkspaceId } from "../ids.ts";
+import { jsonLine } from "../json_line.ts";
 import type { CallView } from "./call.ts";
 import { type CallFilter, callMatcher } from "./call_filter.ts";
 import type { LoggedWorkspace } from "./call_log.ts";
@@ -76,7 +77,7 @@ export async function* exportCalls(
   const to = filter.to ?? now();
   const upTo = (await calls.lastPlace(workspace.id))?.versionstamp ?? null;
   const isWanted = callMatcher({ ...filter, from, to });
-  const line = format === "csv" ? csvOf : jsonOf;
+  const line = format === "csv" ? csvOf : jsonLine;
   const latest = endedBy(to);
   let count = 0;
   let laterInARow = 0;
@@ -102,22 +103,12 @@ function trimmed(): GatewayError {
   return new GatewayError("conflict", "An export was read while the retention was made shorter");
 }
 
-/** JSON leaves characters as they are that could steer a terminal. */
-function jsonOf(call: CallView): string {
-  const json = JSON.stringify(call).replaceAll(/[\x7f-\x9f]/g, escaped);
-  return `${json}\n`;
-}
-
-function escaped(character: string): string {
-  return `\\u00${character.charCodeAt(0).toString(16)}`;
-}
-
 function csvOf(call: CallView): string {
   return csvLine(COLUMNS.map((name) => call[name] ?? null));
 }
 
 function endLine(format: ExportFormat, end: ExportEnd): string {
-  if (format === "jsonl") return `${JSON.stringify({ end })}\n`;
+  if (format === "jsonl") return jsonLine({ end });
   const cells: Partial<Record<typeof COLUMNS[number], CsvValue>> = {
     id: CSV_END,
     at: end.to,

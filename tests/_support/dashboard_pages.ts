@@ -28,6 +28,7 @@ function partsOf({ ids }: DashboardWorld): Record<string, string> {
 
 /** Answers that are no page for people: streams, files, and ways on to another page. */
 const NO_PAGES: readonly string[] = [
+  "/audit/export",
   "/auth/callback",
   "/auth/sign-in",
   "/calls/export",

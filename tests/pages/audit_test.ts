@@ -66,6 +66,38 @@ Deno.test("the audit page leads to older entries and back", async () => {
   assert.match(second.html, /href="\/audit\?limit=3"[^>]*>Newest/);
 });
 
+Deno.test("an export of the audit page has all that its filters let through, and its end", async () => {
+  await using w = await world();
+  for (let at = 0; at < 210; at++) {
+    await createWorkspace(w.app.services, AN_ADMIN, { slug: `team-${at}` });
+  }
+  const lines = async (query: string) => {
+    const { status, html } = await w.open(`/audit/export?${query}`);
+    assert.equal(status, 200);
+    return html.trim().split("\n").map((line) => JSON.parse(line));
+  };
+
+  const page = await w.open("/audit?limit=3&cursor=9&action=workspace");
+  assert.match(page.html, /href="\/audit\/export\?action=workspace" download/);
+
+  const all = await lines("from=2020-01-01");
+  assert.deepEqual(
+    all.slice(0, -1).map(({ seq }) => seq),
+    Array.from({ length: 214 }, (_, at) => {
+      return 214 - at;
+    }),
+  );
+  assert.deepEqual(all.at(-1), { end: { entries: 214 } });
+  const [entry, end] = await lines("subject=design&actor=");
+  assert.deepEqual([entry.action, entry.subject.workspace], ["workspace.create", "design"]);
+  assert.equal(entry.seal, undefined);
+  assert.deepEqual(end, { end: { entries: 1 } });
+  assert.equal((await w.open("/audit/export?from=someday")).status, 400);
+  const nobody = await w.app.ask("/audit/export");
+  assert.equal(nobody.headers.get("location"), "/sign-in");
+  await nobody.body?.cancel();
+});
+
 Deno.test("the audit page says whether its end is as it was written, and verifies all when asked", async () => {
   await using w = await world();
 

@@ -12,6 +12,7 @@ export const PAGE_RULES: Record<string, { GET?: PageRole; POST?: PageRole }> = {
   "/": { GET: "viewer" },
   "/analytics": { GET: "viewer" },
   "/audit": { GET: "viewer", POST: "viewer" },
+  "/audit/export": { GET: "viewer" },
   "/calls": { GET: "viewer" },
   "/calls/export": { GET: "viewer" },
   "/calls/:workspace/:call": { GET: "viewer", POST: "owner" },

@@ -40,9 +40,19 @@ export default function AuditTable({ entries, nextCursor, isFirst, url, now }: A
             </tbody>
           </table>
         )}
-      <LogPager url={url} nextCursor={nextCursor} isFirst={isFirst} what="entries" />
+      <LogPager url={url} nextCursor={nextCursor} isFirst={isFirst} what="entries">
+        <p class="quiet">
+          Export all of these: <a href={exportOf(url)} download="">JSON lines</a>
+        </p>
+      </LogPager>
     </div>
   );
+}
+
+/** A file has all that the filters let through, on whichever page of them one is. */
+function exportOf(url: URL): string {
+  const { pathname, search } = url;
+  return withParams(new URL(`${pathname}/export${search}`, url), { cursor: null, limit: null });
 }
 
 function Row({ entry, url, now }: { entry: AuditEntryView; url: URL; now: string }) {

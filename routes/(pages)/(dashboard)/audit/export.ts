@@ -1,0 +1,20 @@
+import { AuditParams, auditQueryOf } from "../../../../core/api/queries.ts";
+import { parseInput } from "../../../../core/api/parse_input.ts";
+import { define } from "../../../../define.ts";
+import { streamAnswer } from "../../../api/(_http)/stream_answer.ts";
+import { signedInAdmin } from "../../(_http)/session_cookie.ts";
+
+/** All changes that the filters of the page let through, as a file of JSON lines. */
+export const handler = define.handlers({
+  async GET(ctx) {
+    const given = [...ctx.url.searchParams].map(([name, value]) => [name, value.trim()] as const)
+      .filter(([, value]) => value !== "");
+    const { filter } = auditQueryOf(parseInput(AuditParams, Object.fromEntries(given)));
+    const { callStreams } = ctx.state.services;
+    const mayRead = async () => await signedInAdmin(ctx) !== null;
+    return await streamAnswer(ctx.req, () => callStreams.exportAudit(filter, mayRead), {
+      "content-type": "application/jsonl; charset=utf-8",
+      "content-disposition": 'attachment; filename="audit.jsonl"',
+    });
+  },
+});
