@@ -23,6 +23,22 @@ Deno.test("a sign-in link opens the dashboard once", async () => {
   assert.match(await second.text(), /does not work any more.*deno task sign-in/s);
 });
 
+Deno.test("a sign-in link ends the session that its browser had before, and no other", async () => {
+  await using app = await startApp();
+  const [here, elsewhere] = [await app.signIn(), await app.signIn("viewer")];
+
+  const response = await app.submit(await app.signInLink("admin"), { cookie: here });
+  const now = response.headers.get("set-cookie")?.split(";")[0] ?? "";
+
+  assert.equal(await target(response), "/");
+  assert.equal(await target(await app.ask("/", { headers: { cookie: here } })), "/sign-in");
+  for (const cookie of [now, elsewhere]) {
+    const page = await app.ask("/", { headers: { cookie } });
+    assert.equal(page.status, 200);
+    await page.body?.cancel();
+  }
+});
+
 Deno.test("looking at a sign-in link does not use it up", async () => {
   await using app = await startApp();
   const link = await app.signInLink();

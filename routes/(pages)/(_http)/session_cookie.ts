@@ -41,6 +41,18 @@ export function redirectWithSession(
   return redirectWithCookie(ctx, path, { name: "aerostack", text, seconds: SESSION_HOURS * 3_600 });
 }
 
+/** Sends a browser on that was signed in just now; the session that it had before ends. */
+export async function redirectSignedIn(
+  ctx: Context<State>,
+  path: string,
+  text: string,
+): Promise<Response> {
+  const { admins, now } = ctx.state.services;
+  const before = readSessionText(ctx);
+  if (before !== null) await admins.sessions.end(before, now());
+  return redirectWithSession(ctx, path, text);
+}
+
 /** A cookie of this site, or `null`. */
 export function readCookie(ctx: CookieSource, name: string): string | null {
   const wanted = `${hostName(ctx, name)}=`;

@@ -4,7 +4,7 @@ import { asGatewayError } from "../../../core/errors.ts";
 import { hashToken } from "../../../core/tokens/token_text.ts";
 import { define, type State } from "../../../define.ts";
 import { ownPath } from "../(_http)/own_path.ts";
-import { readSessionText, redirectWithSession } from "../(_http)/session_cookie.ts";
+import { redirectSignedIn } from "../(_http)/session_cookie.ts";
 import { withNext } from "../(_http)/sign_in_page.ts";
 import {
   forgetProblem,
@@ -36,10 +36,7 @@ async function answer(ctx: Context<State>, outcome: Outcome): Promise<Response> 
   if ("problem" in outcome) {
     return redirectWithProblem(ctx, withNext("/sign-in", outcome.next), outcome.problem);
   }
-  const { admins, now } = ctx.state.services;
-  const before = readSessionText(ctx);
-  if (before !== null) await admins.sessions.end(before, now());
-  const response = redirectWithSession(ctx, outcome.next, outcome.text);
+  const response = await redirectSignedIn(ctx, outcome.next, outcome.text);
   forgetProblem(ctx, response);
   return response;
 }

@@ -5,7 +5,7 @@ import { define } from "../../../../define.ts";
 import Command from "../../(_components)/Command.tsx";
 import NoticePage from "../../(_components)/NoticePage.tsx";
 import PageLife from "../../../../islands/PageLife.tsx";
-import { redirectWithSession } from "../../(_http)/session_cookie.ts";
+import { redirectSignedIn } from "../../(_http)/session_cookie.ts";
 
 /** Chats and mail programs fetch links to show previews, so only POST uses one up. */
 export const handler = define.handlers({
@@ -17,7 +17,7 @@ export const handler = define.handlers({
     const signIn = () => sessions.signIn(code, now());
     const text = await lookUps.run(address, `link ${hashToken(code)}`, signIn);
     if (text === null) return page({ isSpent: true }, { status: 410 });
-    return redirectWithSession(ctx, "/", text);
+    return await redirectSignedIn(ctx, "/", text);
   },
 });
 
