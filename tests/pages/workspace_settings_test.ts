@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { prefixes } from "../../core/kv/keys.ts";
+import { findWorkspace } from "../../core/workspaces/find_workspace.ts";
 import { someCall } from "../calls/_support.ts";
 import { connectSdkAuto } from "../_support/modern_clients.ts";
 import { noticeAfter, problemAt, see, send, typedIn, undo } from "./_forms.ts";
@@ -228,4 +230,37 @@ Deno.test("an admin who is no owner sees how arguments are kept, and changes not
   assert.doesNotMatch(html, /value="keep-arguments"/);
   assert.equal(refused.status, 403);
   assert.equal((await world.team()).logArguments, null);
+});
+
+Deno.test("sums that differ from the log are found, replaced where that is wanted, by admins alone", async () => {
+  await using world = await workspaceWorld();
+  const { app, services, cookie } = world;
+  const workspace = await findWorkspace(services, "team");
+  const at = services.now().toISOString();
+  await services.callLog.record(workspace, someCall({ at, tool: "search" }));
+  await services.rollups.roller.rollAll(workspace.id);
+  const prefix = prefixes.rollHours(workspace.id, "live");
+  const [head] = await Array.fromAsync(services.store.kv.list({ prefix }));
+  await services.store.kv.delete(head.key);
+  const count = async (fields: Record<string, string> = {}) => {
+    const sent = await send(app, PAGE, cookie, { intent: "count-again", ...fields });
+    return await noticeAfter(app, sent, cookie);
+  };
+
+  const found = await count({ onlyCompare: "on" });
+  const replaced = await count();
+  const equal = await count();
+  const viewer = await app.signIn("viewer");
+  const refused = await send(app, PAGE, viewer, { intent: "count-again" });
+  const until = new Date(services.now().getTime() + 20_000).toISOString();
+  await services.store.kv.set(["lease", `recount ${workspace.id}`], { holder: "another", until });
+  const second = await send(app, PAGE, cookie, { intent: "count-again", onlyCompare: "on" });
+
+  assert.match(found ?? "", /1 sum differed from its log of 1 call; nothing was changed/);
+  assert.match(replaced ?? "", /1 sum differed from its log of 1 call; they were replaced/);
+  assert.match(equal ?? "", /The sums equal its log of 1 call\./);
+  assert.equal(refused.status, 403);
+  assert.doesNotMatch((await see(app, PAGE, viewer)).html, /count-again/);
+  assert.equal(second.status, 409);
+  assert.match(second.html, /being recounted already/);
 });

@@ -20,6 +20,7 @@ import { z } from "zod";
 import { intent } from "../../../(_http)/answer_form.ts";
 import { confirmed, ConfirmFields } from "../../../(_http)/confirmed.ts";
 import { Checked } from "../../../(_http)/form_input.ts";
+import { countAgain } from "./count_again.ts";
 import {
   ArgumentFields,
   LimitsFields,
@@ -35,6 +36,7 @@ export function settingsIntents(slug: string) {
   return {
     ...changes(slug, path, undoBy),
     ...argumentIntents(slug, path, undoBy),
+    "count-again": countAgain(slug, path),
 
     disable: intent("admin", NoFields, async (_, { services, by }) => {
       const { name } = await disableWorkspace(services, by, slug);

@@ -8,6 +8,7 @@ import { define, type State } from "../../../../../define.ts";
 import { answerForm, NOTHING_SENT, type Submitted } from "../../../(_http)/answer_form.ts";
 import WorkspaceFrame from "../../(_components)/WorkspaceFrame.tsx";
 import ArgumentsCard from "../(_components)/ArgumentsCard.tsx";
+import CountAgainCard from "../(_components)/CountAgainCard.tsx";
 import RemoveCard from "../(_components)/RemoveCard.tsx";
 import RetentionCard from "../(_components)/RetentionCard.tsx";
 import StateCard from "../(_components)/StateCard.tsx";
@@ -54,6 +55,7 @@ export default define.page<typeof handler>(({ data, url }) => {
       <ArgumentsCard form={form} workspace={view} isOwner={isOwner} hasKept={hasKept} />
       {mayChange && (
         <>
+          <CountAgainCard form={form} />
           <StateCard form={form} workspace={view} now={now} />
           <RemoveCard form={form} workspace={view} calls={calls} />
         </>
