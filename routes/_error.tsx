@@ -2,7 +2,12 @@ import { type Context, HttpError, page } from "fresh";
 import { Head } from "fresh/runtime";
 import { asGatewayError, GatewayError } from "../core/errors.ts";
 import { define, type State } from "../define.ts";
+import type { Admin } from "../core/admins/admin.ts";
 import NoticePage from "./(pages)/(_components)/NoticePage.tsx";
+import PageHeader from "./(pages)/(_components)/PageHeader.tsx";
+import Shell from "./(pages)/(dashboard)/(_components)/Shell.tsx";
+import { signedInAdmin } from "./(pages)/(_http)/session_cookie.ts";
+import { readTheme } from "./(pages)/(_http)/theme_cookie.ts";
 import { pageHeaders, STILL_PAGE_POLICY } from "./(pages)/(_http)/page_headers.ts";
 import { errorAnswer, toGatewayError } from "./api/(_http)/error_answer.ts";
 
@@ -24,7 +29,7 @@ const SENTENCES: Record<number, string> = {
 };
 
 /** Answers what went wrong: in JSON to programs, with a page to people. */
-export const handler = define.handlers((ctx) => {
+export const handler = define.handlers(async (ctx) => {
   const { error, url } = ctx;
   const status = statusOf(error);
   if (status >= 500) console.error(error);
@@ -35,7 +40,8 @@ export const handler = define.handlers((ctx) => {
     ...status === 429 ? { "retry-after": "1" } : {},
     "content-security-policy": STILL_PAGE_POLICY,
   };
-  return page({ status, ...explain(ctx, status) }, { status, headers });
+  const admin = await whoLooks(ctx, status);
+  return page({ status, admin, ...explain(ctx, status) }, { status, headers });
 });
 
 function statusOf(error: unknown): number {
@@ -57,15 +63,45 @@ function explain({ error }: Context<State>, status: number): { title: string; se
   return { title: "This did not work", sentence: asGatewayError(error).publicMessage };
 }
 
-export default define.page<typeof handler>(({ data }) => (
-  <NoticePage title={data.title}>
-    <Head>
-      <title>{data.title} · Aerostack Gateway</title>
-    </Head>
-    <p>{data.sentence}</p>
-    <p>
-      <a class="button" href="/">Go to the overview</a>
-    </p>
-    <p class="quiet">Error {data.status}</p>
-  </NoticePage>
-));
+/**
+ * Who is signed in, where the page that failed knew, or nobody asked because there is none. What
+ * came from another site is answered as to a stranger.
+ */
+async function whoLooks(ctx: Context<State>, status: number): Promise<Admin | null> {
+  if (ctx.state.admin !== null || status !== 404) return ctx.state.admin;
+  try {
+    return await signedInAdmin(ctx);
+  } catch {
+    // The page says what it can without knowing.
+    return null;
+  }
+}
+
+export default define.page<typeof handler>(({ data, ...request }) => {
+  const { title, sentence, status, admin } = data;
+  const said = (
+    <>
+      <p>{sentence}</p>
+      <p>
+        <a class="button" href="/">Go to the overview</a>
+      </p>
+      <p class="quiet">Error {status}</p>
+    </>
+  );
+  if (admin !== null) {
+    return (
+      <Shell admin={admin} theme={readTheme(request)} url={request.url}>
+        <PageHeader title={title} />
+        {said}
+      </Shell>
+    );
+  }
+  return (
+    <NoticePage title={title}>
+      <Head>
+        <title>{title} · Aerostack Gateway</title>
+      </Head>
+      {said}
+    </NoticePage>
+  );
+});

@@ -40,6 +40,35 @@ Deno.test("people who look for what is not there get a page", async () => {
   }
 });
 
+Deno.test("who is signed in keeps the ways to all pages where something is not there or not allowed", async () => {
+  await using app = await startApp();
+  const cookie = await app.signIn("viewer");
+  const open = async (path: string, own: string) => {
+    const response = await app.ask(path, { headers: { cookie: own } });
+    const policy = response.headers.get("content-security-policy") ?? "";
+    return { status: response.status, policy, html: await response.text() };
+  };
+
+  const pages: [string, number, RegExp][] = [
+    ["/nothing", 404, /<h1>There is nothing here/],
+    ["/servers/nothing", 404, /<h1>There is nothing here/],
+    ["/settings/tokens", 403, /<h1>Your role does not allow this/],
+  ];
+  for (const [path, status, title] of pages) {
+    const { html, policy, ...answer } = await open(path, cookie);
+    assert.equal(answer.status, status, path);
+    assert.match(html, title);
+    assert.match(html, /<nav aria-label="Pages"[^>]*>.*href="\/workspaces"/s, path);
+    assert.match(html, /action="\/auth\/sign-out"/);
+    // It runs nothing, as every page that says what went wrong.
+    assert.doesNotMatch(html, /<script/, path);
+    assert.match(policy, /default-src 'none'/);
+  }
+  for (const own of ["", "aerostack=nonsense", `aerostack=${"a".repeat(43)}`]) {
+    assert.doesNotMatch((await open("/nothing", own)).html, /aria-label="Pages"|sign-out/);
+  }
+});
+
 Deno.test("a page that fails says so, and not why", async () => {
   await using app = await startApp();
   const cookie = await app.signIn();

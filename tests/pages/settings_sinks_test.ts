@@ -55,6 +55,24 @@ Deno.test("a sink is added with a header whose value no page shows again, and ta
   assert.doesNotMatch(html, /a-key-that-is-secret/);
 });
 
+Deno.test("a page below a part of the settings says what it is about, and leads up", async () => {
+  await using app = await startApp(ALLOWED);
+  await using collector = startCollector();
+  const cookie = await app.signIn("admin");
+  const fields = { ...FIELDS, url: collector.url };
+  const added = await send(app, "/add/sink", cookie, fields);
+
+  for (const [path, name] of [[added.location ?? "", "SIEM"], ["/add/sink", "Add a sink"]]) {
+    const { html } = await see(app, path, cookie);
+    assert.match(
+      html,
+      /"Breadcrumb"><a href="\/settings"[^>]*>Settings<\/a><a href="\/settings\/sinks"[^>]*>Sinks/,
+    );
+    assert.match(html, new RegExp(`<title>${name} · Sinks · Settings · `));
+  }
+  assert.doesNotMatch((await see(app, "/settings/sinks", cookie)).html, /Breadcrumb/);
+});
+
 Deno.test("each wrong field of a sink is said at it, with what was typed kept but no value", async () => {
   await using app = await startApp(ALLOWED);
   const cookie = await app.signIn("admin");

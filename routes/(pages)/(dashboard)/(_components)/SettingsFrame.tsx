@@ -20,6 +20,8 @@ interface SettingsFrameProps {
   admin: Admin | null;
   /** The part that is open, also on a page below it. */
   current: string;
+  /** On a page below a part: what it is about. The ways up stand above its title. */
+  below?: string;
   lead?: ComponentChildren;
   /** What can be done here, beside the title. */
   actions?: ComponentChildren;
@@ -28,13 +30,17 @@ interface SettingsFrameProps {
 
 /** What is around every page of the settings: the ways to the others. */
 export default function SettingsFrame(props: SettingsFrameProps) {
-  const { admin, current, lead, actions, children } = props;
+  const { admin, current, below, lead, actions, children } = props;
   const part = PARTS.find(({ path }) => path === current)?.title;
   return (
     <>
       <PageHeader
         title="Settings"
-        windowTitle={part === undefined ? "Settings" : `${part} · Settings`}
+        windowTitle={[below, part, "Settings"].filter((name) => name !== undefined).join(" · ")}
+        trail={below === undefined || part === undefined ? [] : [
+          { title: "Settings", path: "/settings" },
+          { title: part, path: current },
+        ]}
         lead={lead}
       >
         {actions}

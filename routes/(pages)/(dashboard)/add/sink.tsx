@@ -30,7 +30,7 @@ function show(_ctx: Context<State>, { form, status }: Submitted<never>) {
 }
 
 export default define.page<typeof handler>(({ data: { form }, state: { admin } }) => (
-  <SettingsFrame admin={admin} current="/settings/sinks">
+  <SettingsFrame admin={admin} current="/settings/sinks" below="Add a sink">
     <Card id="add-sink" title="Add a sink">
       <Form form={formOf(form, "add")}>
         <SinkFields form={formOf(form, "add")} />

@@ -31,7 +31,7 @@ function show(
 }
 
 export default define.page<typeof handler>(({ data: { form, created }, state: { admin } }) => (
-  <SettingsFrame admin={admin} current="/settings/webhooks">
+  <SettingsFrame admin={admin} current="/settings/webhooks" below="Add a webhook">
     {created === null
       ? (
         <Card id="add-webhook" title="Add a webhook">

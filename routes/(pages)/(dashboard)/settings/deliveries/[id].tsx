@@ -47,7 +47,7 @@ export default define.page<typeof handler>(({ data: { delivery, form, now }, sta
   const mayChange = admin !== null && isAtLeast(admin.role, "admin");
   const { kind, word } = STATES[delivery.state];
   return (
-    <SettingsFrame admin={admin} current="/settings/webhooks">
+    <SettingsFrame admin={admin} current="/settings/webhooks" below="A delivery">
       <Card id="delivery" title={`Alert: ${KIND_WORDS[type]}`}>
         <div data-live="delivery-facts">
           <Facts

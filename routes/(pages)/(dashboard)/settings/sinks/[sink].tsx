@@ -34,7 +34,7 @@ export default define.page<typeof handler>(({ data: { sink, form, now }, state: 
   const mayChange = admin !== null && isAtLeast(admin.role, "admin");
   const change = formOf(form, "change");
   return (
-    <SettingsFrame admin={admin} current="/settings/sinks">
+    <SettingsFrame admin={admin} current="/settings/sinks" below={sink.name}>
       <About sink={sink} form={form} now={now} mayChange={mayChange} />
       {mayChange && (
         <>

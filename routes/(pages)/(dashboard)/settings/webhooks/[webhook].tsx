@@ -49,7 +49,7 @@ export default define.page<typeof handler>(({ data, url, state: { admin } }) => 
   const { webhook, deliveries, state, form, created, now } = data;
   const mayChange = admin !== null && isAtLeast(admin.role, "admin");
   return (
-    <SettingsFrame admin={admin} current="/settings/webhooks">
+    <SettingsFrame admin={admin} current="/settings/webhooks" below={webhook.name}>
       {created !== null && <NewSecret name={webhook.name} secret={created.secret} />}
       <About webhook={webhook} form={form} now={now} mayChange={mayChange} />
       <Card id="deliveries" title="Deliveries">
