@@ -76,15 +76,16 @@ export function parseInput<Schema extends z.ZodType>(
 }
 
 /**
- * What is wrong with each field of a form, in a sentence that stands beside it; `null` when nothing
- * is. The sentences repeat no value: what was typed is still in its field.
+ * The fields of a form as the type that its schema promises, or what is wrong with each, in a
+ * sentence that stands beside it. The sentences repeat no value: what was typed is still in its
+ * field.
  */
-export function fieldProblems(
-  schema: z.ZodType,
+export function readFormInput<Schema extends z.ZodType>(
+  schema: Schema,
   input: unknown,
-): Record<string, string> | null {
-  const { error } = schema.safeParse(input);
-  if (error === undefined) return null;
+): { value: z.output<Schema> } | { problems: Record<string, string> } {
+  const { success, data, error } = schema.safeParse(input);
+  if (success) return { value: data };
 
   const problems: Record<string, string> = {};
   for (const issue of error.issues) {
@@ -96,7 +97,7 @@ export function fieldProblems(
       : `It ${reason(issue)}.`;
     problems[path.join(".")] ??= sentence;
   }
-  return problems;
+  return { problems };
 }
 
 function sentenceFor(

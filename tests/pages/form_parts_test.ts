@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
-import { fieldProblems } from "../../core/api/parse_input.ts";
+import { readFormInput } from "../../core/api/parse_input.ts";
 import {
   Checked,
   inputOf,
@@ -98,9 +98,9 @@ Deno.test("every field that is wrong has its own sentence", () => {
     timeouts: z.object({ total: z.number("must be a number") }),
   });
 
-  const problems = fieldProblems(schema, { slug: "", name: "long", timeouts: { total: "x" } });
+  const read = readFormInput(schema, { slug: "", name: "long", timeouts: { total: "x" } });
 
-  assert.deepEqual(problems, {
+  assert.deepEqual("problems" in read && read.problems, {
     slug: "Fill this in.",
     name: "It must have at most 3 characters.",
     role: "Fill this in.",

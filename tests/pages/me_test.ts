@@ -67,6 +67,21 @@ Deno.test("a member signs in with their token, sets a secret and removes it, wit
   await Promise.all([set.body?.cancel(), removed.body?.cancel()]);
 });
 
+Deno.test("who signs in anew ends the session that the browser had before, and no other", async () => {
+  await using at = await ownPage();
+  const here = await signIn(at.app, at.alice.token);
+  const elsewhere = await signIn(at.app, at.alice.token);
+
+  const fields = { token: at.alice.token };
+  const response = await at.app.submit("/me", { cookie: here, fields });
+  const now = response.headers.get("set-cookie")?.split(";")[0] ?? "";
+
+  assert.doesNotMatch(await textOf(at.app, here), /Alice Chen/);
+  assert.match(await textOf(at.app, now), /Alice Chen/);
+  assert.match(await textOf(at.app, elsewhere), /Alice Chen/);
+  await response.body?.cancel();
+});
+
 Deno.test("a value that cannot be sent is refused at its field, and not shown", async () => {
   await using at = await ownPage();
   const cookie = await signIn(at.app, at.alice.token);

@@ -1,11 +1,19 @@
 import assert from "node:assert/strict";
-import { fieldProblems } from "../../core/api/parse_input.ts";
+import { z } from "zod";
+import { readFormInput } from "../../core/api/parse_input.ts";
+import { intent } from "../../routes/(pages)/(_http)/answer_form.ts";
 import {
   InstallLimitFields,
   toolLimitLines,
   WorkspaceLimitFields,
 } from "../../routes/(pages)/(_http)/limit_fields.ts";
 import { PolicyFields } from "../../routes/(pages)/(_http)/policy_fields.ts";
+
+/** What is said of each wrong field; `null` where nothing is wrong. */
+function fieldProblems(schema: z.ZodType, input: unknown): Record<string, string> | null {
+  const read = readFormInput(schema, input);
+  return "problems" in read ? read.problems : null;
+}
 
 Deno.test("PolicyFields reads one glob a line, and gives nothing where nothing is limited", () => {
   assert.deepEqual(
@@ -76,4 +84,14 @@ Deno.test("InstallLimitFields names the line that is wrong", () => {
   for (const [tools, sentence] of wrong) {
     assert.match(fieldProblems(InstallLimitFields, { tools })?.tools ?? "", sentence);
   }
+});
+
+Deno.test("a form is read once, whatever a schema does on the way", () => {
+  let reads = 0;
+  const schema = z.object({ name: z.string() }).transform(({ name }) => ({ name, reads: ++reads }));
+  const { read } = intent("viewer", schema, () => Promise.reject(new Error("not asked for")));
+
+  assert.ok("run" in read({ name: "team" }));
+  assert.deepEqual(read({}), { problems: { name: "Fill this in." } });
+  assert.equal(reads, 1);
 });

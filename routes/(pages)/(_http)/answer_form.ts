@@ -3,7 +3,7 @@ import type { z } from "zod";
 import type { Admin } from "../../../core/admins/admin.ts";
 import { requireRole, type Role } from "../../../core/admins/role.ts";
 import { type Actor, actorOf } from "../../../core/audit/actor.ts";
-import { fieldProblems, parseInput } from "../../../core/api/parse_input.ts";
+import { readFormInput } from "../../../core/api/parse_input.ts";
 import { readFields } from "../../../core/api/read_form.ts";
 import { asGatewayError, GatewayError, refusal } from "../../../core/errors.ts";
 import type { Services } from "../../../core/services.ts";
@@ -31,8 +31,10 @@ export type Done<Shown> =
 /** One thing that a form of a page does. */
 export interface Intent<Shown> {
   role: Role;
-  schema: z.ZodType;
-  run(input: unknown, form: FormContext): Promise<Done<Shown>>;
+  /** What is wrong with each field, or what is to be done with what they say. */
+  read(input: unknown):
+    | { problems: Record<string, string> }
+    | { run: (form: FormContext) => Promise<Done<Shown>> };
 }
 
 /** What a page is shown with: nothing sent, something wrong, or something to show once. */
@@ -51,7 +53,13 @@ export function intent<Schema extends z.ZodType, Shown = never>(
   schema: Schema,
   run: (input: z.output<Schema>, form: FormContext) => Promise<Done<Shown>>,
 ): Intent<Shown> {
-  return { role, schema, run: (input, form) => run(parseInput(schema, input), form) };
+  return {
+    role,
+    read(input) {
+      const read = readFormInput(schema, input);
+      return "problems" in read ? read : { run: (form) => run(read.value, form) };
+    },
+  };
 }
 
 /**
@@ -76,16 +84,15 @@ export async function answerForm<Shown, Data>(
   if (admin === null) throw new GatewayError("unauthorized", "Cannot answer a form: no admin");
   requireRole(admin.role, chosen.role);
   const sent = { intent: name, of: fields.get("of") ?? "", values: typedValues(fields) };
-  const input = inputOf(fields);
-  const problems = fieldProblems(chosen.schema, input);
-  if (problems !== null) {
-    return await show({ form: stateOf(sent, problems, fields), shown: null, status: 400 });
+  const read = chosen.read(inputOf(fields));
+  if ("problems" in read) {
+    return await show({ form: stateOf(sent, read.problems, fields), shown: null, status: 400 });
   }
 
   try {
     const { of } = sent;
     const by = actorOf(admin, "page");
-    const done = await chosen.run(input, { ctx, services, admin, by, of });
+    const done = await read.run({ ctx, services, admin, by, of });
     if ("shown" in done) {
       const form = done.keepsTyped ? stateOf(sent, {}, fields) : null;
       return await show({ form, shown: done.shown, status: 200 });

@@ -18,6 +18,17 @@ export function readMemberText(ctx: Context<State>): string | null {
   return readCookie(ctx, COOKIE);
 }
 
+/**
+ * Ends the session of a member's browser, in the store. What is no session is looked up at its
+ * sender's cost, and writes nothing.
+ */
+export async function endMemberSession(ctx: Context<State>): Promise<void> {
+  const text = readMemberText(ctx);
+  if (text !== null && await signedInMember(ctx) !== null) {
+    await ctx.state.services.selfSessions.remove(text);
+  }
+}
+
 /** Sends the browser to the member's page with their session; `null` takes it away. */
 export function redirectWithMember(ctx: Context<State>, text: string | null): Response {
   return redirectWithCookie(ctx, "/me", { name: COOKIE, text, seconds: SELF_SESSION_MINUTES * 60 });

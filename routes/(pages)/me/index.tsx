@@ -1,7 +1,7 @@
 import { page } from "fresh";
 import { readOwnPage } from "../../../core/members/read_own_page.ts";
 import { define } from "../../../define.ts";
-import { redirectWithMember, signedInMember } from "../(_http)/member_cookie.ts";
+import { endMemberSession, redirectWithMember, signedInMember } from "../(_http)/member_cookie.ts";
 import MemberSignIn from "./(_components)/MemberSignIn.tsx";
 import OwnPage from "./(_components)/OwnPage.tsx";
 import { submitToken } from "./(_forms)/submit_member.ts";
@@ -19,6 +19,7 @@ export const handler = define.handlers({
     const { services, address } = ctx.state;
     const submitted = await submitToken(services, ctx.req, address);
     if ("token" in submitted) {
+      await endMemberSession(ctx);
       const text = await services.selfSessions.create(submitted.token, services.now());
       return redirectWithMember(ctx, text);
     }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { fieldProblems } from "../../../../core/api/parse_input.ts";
+import { readFormInput } from "../../../../core/api/parse_input.ts";
 import { asGatewayError } from "../../../../core/errors.ts";
 import type { FormState } from "../../(_http)/form_state.ts";
 
@@ -25,10 +25,10 @@ export async function readFilters<Schema extends z.ZodType, Wanted>(
   const form: FormState = { intent: "", of: "filter", values, problems: {}, problem: null };
 
   const fields = Object.fromEntries(given);
-  const problems = fieldProblems(schema, fields);
-  if (problems !== null) return { form: { ...form, problems }, wanted: null };
+  const parsed = readFormInput(schema, fields);
+  if ("problems" in parsed) return { form: { ...form, problems: parsed.problems }, wanted: null };
   try {
-    return { form, wanted: await read(schema.parse(fields)) };
+    return { form, wanted: await read(parsed.value) };
   } catch (thrown) {
     const { field, publicMessage } = asGatewayError(thrown);
     if (field === undefined) throw thrown;
