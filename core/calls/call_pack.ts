@@ -94,18 +94,33 @@ export interface PackedCall {
   call: Call;
 }
 
+/** Which calls are wanted, and which may be, as far as their JSON tells at a glance. */
+export interface Wanted {
+  mayBe: (json: string) => boolean;
+  is: (call: Call) => boolean;
+}
+
 /**
- * The calls of a pack that are wanted, the last one first. What is not wanted is not checked,
+ * What every call begins with, and a pack. No text in a call holds it, since quotes are escaped
+ * there, and a quote that ends a text is followed by a comma.
+ */
+const CALL_START = '{"at":"';
+const PACK_START = `[${CALL_START}`;
+const NEXT_CALL = `,${CALL_START}`;
+
+/**
+ * The calls of a pack that are wanted, the last one first. What cannot be wanted is not even read,
  * which is most of the work where few are.
  */
-export function* wantedCalls(
-  pack: CallPack,
-  isWanted: (call: Call) => boolean,
-): Generator<PackedCall> {
-  const calls: unknown = JSON.parse(new TextDecoder().decode(pack.calls));
-  if (!Array.isArray(calls)) throw new TypeError("A pack of calls holds no list");
-  for (let index = calls.length - 1; index >= 0; index--) {
-    if (isWanted(calls[index])) yield { index, call: Call.parse(calls[index]) };
+export function* wantedCalls(pack: CallPack, { mayBe, is }: Wanted): Generator<PackedCall> {
+  const json = new TextDecoder().decode(pack.calls);
+  if (!mayBe(json)) return;
+  if (!json.startsWith(PACK_START)) throw new TypeError("A pack of calls holds no list of calls");
+  const rests = json.slice(PACK_START.length, -1).split(NEXT_CALL);
+  for (let index = rests.length - 1; index >= 0; index--) {
+    if (!mayBe(rests[index])) continue;
+    const call = JSON.parse(CALL_START + rests[index]);
+    if (is(call)) yield { index, call: Call.parse(call) };
   }
 }
 

@@ -3,7 +3,7 @@ import { WorkspaceId } from "../ids.ts";
 import { packCursor, placeOf } from "../kv/pack_cursor.ts";
 import type { Workspace } from "../workspaces/workspace.ts";
 import type { CallView } from "./call.ts";
-import { type CallFilter, callMatcher, packMatcher } from "./call_filter.ts";
+import { type CallFilter, callMatcher, jsonMatcher } from "./call_filter.ts";
 import type { CallHistory, HistoryPack, HistoryPlace } from "./call_history.ts";
 import { wantedCalls } from "./call_pack.ts";
 import { retentionStart } from "./retention.ts";
@@ -18,7 +18,7 @@ const MARGIN_MS = 60 * 60_000;
 const OLDER_IN_A_ROW = 100;
 
 /** How much one page looks through, however little it finds. */
-const MAX_PACKS = 1_000;
+const MAX_PACKS = 500;
 const MAX_BYTES = 3 * 1024 * 1024;
 
 /** A call, and the workspace that it was made in. */
@@ -63,7 +63,7 @@ export async function searchCalls(deps: Deps, search: CallSearch): Promise<Calls
   const upTo = start ?? await endOf(deps, ids, filter);
   const oldest = [...logs.values()].reduce((at, { from }) => from < at ? from : at, now);
   const stop = new Date(oldest.getTime() - MARGIN_MS).toISOString();
-  const mayMatch = packMatcher(filter);
+  const mayBe = jsonMatcher(filter);
   const items: CallIn[] = [];
   let [packs, bytes, older] = [0, 0, 0];
   let last: string | null = null;
@@ -81,8 +81,8 @@ export async function searchCalls(deps: Deps, search: CallSearch): Promise<Calls
     const log = logs.get(workspaceId);
     const before = isSame(found, start) ? start.index : Infinity;
     last = cursorOf(found, 0);
-    if (log === undefined || pack.endedAt < stop || !mayMatch(pack.calls)) continue;
-    for (const { index, call } of wantedCalls(pack, log.isWanted)) {
+    if (log === undefined || pack.endedAt < stop) continue;
+    for (const { index, call } of wantedCalls(pack, { mayBe, is: log.isWanted })) {
       if (index >= before) continue;
       if (items.length === limit) {
         return { items, nextCursor: cursorOf(found, index + 1), lookedBackTo: null };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Call } from "../../core/calls/call.ts";
 import { CallHistory } from "../../core/calls/call_history.ts";
 import { CallLog } from "../../core/calls/call_log.ts";
-import { type CallFilter, callMatcher, packMatcher } from "../../core/calls/call_filter.ts";
+import { type CallFilter, callMatcher, jsonMatcher } from "../../core/calls/call_filter.ts";
 import { searchCalls } from "../../core/calls/search_calls.ts";
 import { exposedName } from "../../core/mcp/tool_names.ts";
 import type { Workspace } from "../../core/workspaces/workspace.ts";
@@ -159,6 +159,24 @@ Deno.test("searchCalls() looks through a bounded part of long logs, and says how
   assert.ok(pages > 1);
 });
 
+Deno.test("searchCalls() tells calls apart whose texts look like the seam between two", async () => {
+  using logs = await logsOf(1);
+  const seams = ['},{"at":"', ',{"at":"', '{"at":"x"}', "},{", '"', "\\"];
+  const calls = seams.flatMap((seam) => [
+    { tool: seam, outcome: "refused" as const },
+    { tool: "other", person: seam, server: `x${seam}` },
+  ]);
+  await logs.record(0, ...calls);
+
+  const rare = await logs.all({ outcome: "refused" });
+
+  assert.deepEqual(rare, seams.toReversed().map((seam) => `team-0 ${seam}`));
+  assert.deepEqual(await logs.all(), calls.toReversed().map(({ tool }) => `team-0 ${tool}`));
+  for (const server of seams.map((seam) => `x${seam}`)) {
+    assert.deepEqual(await logs.all({ server }), ["team-0 other"]);
+  }
+});
+
 Deno.test("searchCalls() refuses a cursor that no list gave", async () => {
   using logs = await logsOf(1);
   for (const cursor of ["x", "0.ws_1", "00000000000000010000-0", "00000000000000010000-0.ws_x"]) {
@@ -178,7 +196,7 @@ Deno.test("callMatcher() knows a tool by the name that editors show, also where 
   }
 });
 
-Deno.test("packMatcher() lets every pack through in which a call is wanted", () => {
+Deno.test("jsonMatcher() lets every pack through in which a call is wanted", () => {
   const random = new SeededRandom(9);
   const names = [
     "a",
@@ -207,10 +225,10 @@ Deno.test("packMatcher() lets every pack through in which a call is wanted", () 
       ...random.pick([{}, { text: `${call.person} ${call.tool}` }, { text: "OK" }]),
       ...random.pick([{}, { outcome: "ok" as const }]),
     };
-    const json = new TextEncoder().encode(JSON.stringify([someCall({ tool: "other" }), call]));
+    const json = JSON.stringify([someCall({ tool: "other" }), call]);
 
     if (callMatcher(filter)(call)) {
-      assert.ok(packMatcher(filter)(json), JSON.stringify({ call, filter }));
+      assert.ok(jsonMatcher(filter)(json), JSON.stringify({ call, filter }));
     }
   }
 });
