@@ -76,11 +76,11 @@ async function takeAll(scheme: "light" | "dark", width: number) {
   return shots.length;
 }
 
-async function take(context: BrowserContext, { path, file }: ShownPage & { file: string }) {
+async function take(context: BrowserContext, { path, file, status }: ShownPage & { file: string }) {
   const page = await context.newPage();
   const response = await page.goto(world.app.origin + path, { waitUntil: "load" });
-  const status = response?.status() ?? 0;
-  if (status >= 400 && status !== 410) console.error(`${path} answered ${status}`);
+  const answered = response?.status() ?? 0;
+  if (answered !== status) console.error(`${path} answered ${answered}, not ${status}`);
   await page.screenshot({ path: file, fullPage: true });
   await page.close();
 }

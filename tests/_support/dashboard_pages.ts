@@ -8,7 +8,14 @@ export interface ShownPage {
   path: string;
   /** Who looks at it. */
   as: "owner" | "member" | "nobody";
+  status: number;
 }
+
+/** What is shown where there is nothing, or where somebody may not be. */
+const ERRORS: readonly ShownPage[] = [
+  { name: "not-found", path: "/servers/no-such-server", as: "owner", status: 404 },
+  { name: "not-found-nobody", path: "/no-such-page", as: "nobody", status: 404 },
+];
 
 /** Which of several things of a kind is shown. */
 function partsOf({ ids }: DashboardWorld): Record<string, string> {
@@ -39,7 +46,7 @@ const NO_PAGES: readonly string[] = [
 /** Every page that can be looked at, by the one table of pages; what is missing is an error. */
 export function dashboardPages(world: DashboardWorld): ShownPage[] {
   const parts = partsOf(world);
-  return Object.entries(PAGE_RULES).flatMap(([pattern, { GET }]): ShownPage[] => {
+  const pages = Object.entries(PAGE_RULES).flatMap(([pattern, { GET }]): ShownPage[] => {
     if (GET === undefined || NO_PAGES.includes(pattern)) return [];
     let path = pattern;
     for (const [part, value] of Object.entries(parts)) path = path.replace(part, value);
@@ -47,6 +54,7 @@ export function dashboardPages(world: DashboardWorld): ShownPage[] {
     const isOpen = GET === "anyone";
     const name = path === "/" ? "overview" : pattern.slice(1).replaceAll(/[/:]+/g, "-");
     const as = /^\/me(\/|$)/.test(pattern) ? "member" : isOpen ? "nobody" : "owner";
-    return [{ name, path, as }];
+    return [{ name, path, as, status: 200 }];
   });
+  return [...pages, ...ERRORS];
 }
