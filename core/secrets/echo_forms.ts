@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { EchoForm } from "../events/event.ts";
 import { foldedBytes } from "./echo_fold.ts";
+import { writingsOf } from "./echo_writings.ts";
 import { lenientBase64 } from "./lenient_base64.ts";
 import { MIN_SCANNED_CHARS } from "./secret.ts";
 
@@ -82,13 +83,6 @@ function* digitsOf(bytes: Uint8Array): Generator<Form> {
   for (const text of [hex, hex.toUpperCase()]) {
     yield { bytes: Buffer.from(text), form: "hex", isBareJson: /^[0-9]+$/.test(text) };
   }
-}
-
-/** As it is, in a JSON string, and in a URL: a whole request may be put into base64. */
-function writingsOf(part: string): Set<string> {
-  const inQuery = new URLSearchParams([["", part]]).toString().slice(1);
-  const inJson = JSON.stringify(part).slice(1, -1);
-  return new Set([part, inJson, inQuery, encodeURIComponent(part.toWellFormed())]);
 }
 
 /**

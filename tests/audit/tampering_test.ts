@@ -216,6 +216,20 @@ Deno.test("an entry that was noted down finds an older copy of the whole store",
   assert.equal((await verifyAudit(core.audit, last)).problem?.seq, 4);
 });
 
+Deno.test("an entry that was noted down finds an older end that was put back alone", async () => {
+  using core = await testCore();
+  for (let number = 0; number < 3; number++) await append(core, number);
+  const { value: olderHead } = await core.kv.get(keys.auditHead);
+  await append(core, 3);
+  const { last } = await verifyAudit(core.audit);
+
+  await core.kv.delete(keys.auditEntry(4));
+  await core.kv.set(keys.auditHead, olderHead);
+
+  assert.equal((await verifyAudit(core.audit)).ok, true);
+  assert.match((await verifyAudit(core.audit, last)).problem?.message ?? "", /before the expected/);
+});
+
 Deno.test("an entry that was written here once, before an older copy came back, is found", async () => {
   using core = await testCore();
   for (let number = 0; number < 3; number++) await append(core, number);
