@@ -10,12 +10,9 @@ export interface RollLagDeps {
   bells: Pick<CallBellStore, "read" | "readAny">;
   rollups: Pick<RollupStore, "marks">;
   feed: Pick<CallFeed, "after">;
-  workspaces: Pick<WorkspaceStore, "list">;
+  workspaces: Pick<WorkspaceStore, "listAll">;
   now: () => Date;
 }
-
-/** How many workspaces are looked at together. */
-const PAGE_SIZE = 200;
 
 /** One pack says how old it is. */
 const READ_AHEAD = 1;
@@ -37,10 +34,9 @@ export class RollLag {
 
     const nowMs = this.#deps.now().getTime();
     let oldestMs = Infinity;
-    for await (const ids of this.#pages()) {
-      for (const { id, versionstamp } of await this.#behind(ids)) {
-        oldestMs = Math.min(oldestMs, await this.#endOfNext(id, versionstamp));
-      }
+    const all = await this.#deps.workspaces.listAll();
+    for (const { id, versionstamp } of await this.#behind(all.map(({ id }) => id))) {
+      oldestMs = Math.min(oldestMs, await this.#endOfNext(id, versionstamp));
     }
     if (oldestMs === Infinity) this.#doneUpTo = last;
     return Math.max(0, nowMs - oldestMs) / 1000;
@@ -68,17 +64,5 @@ export class RollLag {
       if (calls !== null) return Date.parse(endedAt);
     }
     return Infinity;
-  }
-
-  async *#pages(): AsyncGenerator<WorkspaceId[]> {
-    let cursor: string | null = null;
-    do {
-      const page: Awaited<ReturnType<WorkspaceStore["list"]>> = await this.#deps.workspaces.list({
-        limit: PAGE_SIZE,
-        cursor,
-      });
-      yield page.items.map(({ id }) => id);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
   }
 }

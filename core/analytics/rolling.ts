@@ -9,16 +9,13 @@ import type { Roller } from "./roller.ts";
 /** How many workspaces are looked at side by side. */
 const AT_ONCE = 8;
 
-/** How many workspaces one look lists at a time. */
-const PAGE_SIZE = 200;
-
 const LEASE = "rollups";
 
 /** What adding up needs. */
 export interface RollingDeps {
   roller: Roller;
   builder: BlockBuilder;
-  workspaces: Pick<WorkspaceStore, "list">;
+  workspaces: Pick<WorkspaceStore, "listAll">;
   leases: Pick<LeaseStore, "hold">;
   log: (line: string) => void;
 }
@@ -72,7 +69,8 @@ export class Rolling {
     if (!this.#looksAtAll) return null;
     this.#looksAtAll = false;
     if (!await this.#deps.leases.hold(LEASE)) return null;
-    for await (const ids of this.#pages()) await this.#rollEach(ids, signal);
+    const all = await this.#deps.workspaces.listAll();
+    await this.#rollEach(all.map(({ id }) => id), signal);
     if (!signal.aborted) {
       const onError = ({ workspaceId }: Block, error: unknown) => this.#say(workspaceId, error);
       await this.#deps.builder.buildDue({ signal, onError });
@@ -100,17 +98,5 @@ export class Rolling {
       }
     };
     await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, lane));
-  }
-
-  async *#pages(): AsyncGenerator<WorkspaceId[]> {
-    let cursor: string | null = null;
-    do {
-      const page: Awaited<ReturnType<WorkspaceStore["list"]>> = await this.#deps.workspaces.list({
-        limit: PAGE_SIZE,
-        cursor,
-      });
-      yield page.items.map(({ id }) => id);
-      cursor = page.nextCursor;
-    } while (cursor !== null);
   }
 }
