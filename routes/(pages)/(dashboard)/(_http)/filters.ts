@@ -19,12 +19,10 @@ export async function readFilters<Schema extends z.ZodType, Wanted>(
   schema: Schema,
   read: (fields: z.output<Schema>) => Wanted | Promise<Wanted>,
 ): Promise<Filters<Wanted>> {
-  const given = [...url.searchParams].map(([name, value]) => [name, value.trim()] as const)
-    .filter(([, value]) => value !== "");
-  const values = Object.fromEntries(given.map(([name, value]) => [name, [value]]));
+  const fields = givenFields(url);
+  const values = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, [value]]));
   const form: FormState = { intent: "", of: "filter", values, problems: {}, problem: null };
 
-  const fields = Object.fromEntries(given);
   const parsed = readFormInput(schema, fields);
   if ("problems" in parsed) return { form: { ...form, problems: parsed.problems }, wanted: null };
   try {
@@ -34,4 +32,10 @@ export async function readFilters<Schema extends z.ZodType, Wanted>(
     if (field === undefined) throw thrown;
     return { form: { ...form, problems: { [field]: publicMessage } }, wanted: null };
   }
+}
+
+/** The fields in an address, without spaces at their edges and without those that are empty. */
+export function givenFields(url: URL): Record<string, string> {
+  const all = [...url.searchParams].map(([name, value]) => [name, value.trim()] as const);
+  return Object.fromEntries(all.filter(([, value]) => value !== ""));
 }

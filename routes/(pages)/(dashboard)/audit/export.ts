@@ -3,13 +3,12 @@ import { parseInput } from "../../../../core/api/parse_input.ts";
 import { define } from "../../../../define.ts";
 import { streamAnswer } from "../../../api/(_http)/stream_answer.ts";
 import { signedInAdmin } from "../../(_http)/session_cookie.ts";
+import { givenFields } from "../(_http)/filters.ts";
 
 /** All changes that the filters of the page let through, as a file of JSON lines. */
 export const handler = define.handlers({
   async GET(ctx) {
-    const given = [...ctx.url.searchParams].map(([name, value]) => [name, value.trim()] as const)
-      .filter(([, value]) => value !== "");
-    const { filter } = auditQueryOf(parseInput(AuditParams, Object.fromEntries(given)));
+    const { filter } = auditQueryOf(parseInput(AuditParams, givenFields(ctx.url)));
     const { callStreams } = ctx.state.services;
     const mayRead = async () => await signedInAdmin(ctx) !== null;
     return await streamAnswer(ctx.req, () => callStreams.exportAudit(filter, mayRead), {
