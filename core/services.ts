@@ -1,9 +1,10 @@
-import { GitHubClient } from "./admins/github_client.ts";
-import { type GitHubSignIns, SessionChecks } from "./admins/session_checks.ts";
+import { createGitHubSignIns, type GitHubSignIns } from "./admins/github_sign_ins.ts";
+import { SessionChecks } from "./admins/session_checks.ts";
 import { createRollups, type RollupServices } from "./analytics/create_rollups.ts";
 import type { RememberedTallies } from "./analytics/remembered_tallies.ts";
 import { CallFeed } from "./calls/call_feed.ts";
 import { AuditChecks } from "./audit/audit_checks.ts";
+import { AuditExports } from "./audit/audit_exports.ts";
 import { CallHistory } from "./calls/call_history.ts";
 import { CallLog } from "./calls/call_log.ts";
 import { CallTrimStore } from "./calls/call_trim_store.ts";
@@ -96,6 +97,7 @@ export interface Services extends ServiceInputs, NounStores, Sinks, RecentReport
   callQueries: CallQueries;
   /** Verifies the audit log, and remembers what was found. */
   auditChecks: AuditChecks;
+  auditExports: AuditExports;
   callHistory: CallHistory;
   callStreams: CallStreams;
   /** Tells pages that something changed. */
@@ -170,6 +172,7 @@ export function createServices(inputs: ServiceInputs): Services {
   });
   const recentReports = createRecentReports({ patienceMs: inputs.patienceMs ?? null, now });
   const callStreams = new CallStreams({ ...stores, calls: callQueries, signals, now });
+  const auditExports = new AuditExports(stores.audit);
   const liveStreams = new LiveStreams({ ...stores, signals });
   stores.audit.onEntry(() => alerting.wake());
   const callLog = new CallLog(kv);
@@ -190,7 +193,7 @@ export function createServices(inputs: ServiceInputs): Services {
   const out = createSinks({ ...stores, store, addresses, keyring, fetch, instanceId, now, log });
   callLog.onCommitted((workspaces) => out.sinkSender.recorded(workspaces));
   const lookUps = new LookUpCosts(now);
-  const gitHub = createGitHub(inputs);
+  const gitHub = createGitHubSignIns(inputs.config.gitHub, inputs.fetch);
   const sessionChecks = new SessionChecks({ ...stores, gitHub, keyring, leases, now, log });
   const authority = new Authority({
     workspaces: stores.workspaces,
@@ -241,7 +244,8 @@ export function createServices(inputs: ServiceInputs): Services {
     trials.close();
     await keyRotation.close();
     await sweeping.close();
-    await Promise.all([gateway.close(GRACE_MS), callStreams.close(), liveStreams.close()]);
+    const streams = [callStreams, auditExports, liveStreams];
+    await Promise.all([gateway.close(GRACE_MS), ...streams.map((each) => each.close())]);
     await callLog.close();
     await Promise.all([rollups.close(), trimmer.close()]);
     await limits.close();
@@ -270,6 +274,7 @@ export function createServices(inputs: ServiceInputs): Services {
     callLog,
     callQueries,
     auditChecks: new AuditChecks(stores.audit, now),
+    auditExports,
     callHistory: new CallHistory(kv),
     callStreams,
     liveStreams,
@@ -290,11 +295,4 @@ export function createServices(inputs: ServiceInputs): Services {
     boundTo: (port) => void Object.assign(config, withBoundPort(config, port)),
     close,
   };
-}
-
-/** GitHub is asked at the address that the operator gave, wherever that leads. */
-function createGitHub({ config, fetch }: ServiceInputs): GitHubSignIns | null {
-  if (config.gitHub === null) return null;
-  const client = new GitHubClient({ config: config.gitHub, fetch });
-  return { client, rules: config.gitHub.rules };
 }

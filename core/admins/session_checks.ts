@@ -4,8 +4,8 @@ import type { LeaseStore } from "../kv/lease_store.ts";
 import type { Keyring } from "../secrets/keyring.ts";
 import { hashToken } from "../tokens/token_text.ts";
 import type { AdminStore } from "./admin_store.ts";
-import type { GitHubClient } from "./github_client.ts";
 import type { SignInRules } from "./github_config.ts";
+import type { GitHubSignIns } from "./github_sign_ins.ts";
 import { findStanding, type Standing } from "./github_standing.ts";
 import { openGitHubToken } from "./seal_github_token.ts";
 import type { GitHubSignIn, Session } from "./session.ts";
@@ -21,12 +21,6 @@ const RETRY_AFTER_MS = 5 * 60_000;
 
 /** How soon it is asked again when another process has other rules. */
 const OTHER_RULES_AFTER_MS = 60_000;
-
-/** How admins sign in with GitHub here. */
-export interface GitHubSignIns {
-  client: GitHubClient;
-  rules: SignInRules;
-}
 
 interface Deps {
   /** `null` where nobody signs in with GitHub. */

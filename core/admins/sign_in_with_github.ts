@@ -5,7 +5,8 @@ import { Plaintext } from "../secrets/plaintext.ts";
 import type { AdminStore } from "./admin_store.ts";
 import { findStanding, type UnmetRule } from "./github_standing.ts";
 import { sealGitHubToken } from "./seal_github_token.ts";
-import { type GitHubSignIns, rulesHash } from "./session_checks.ts";
+import type { GitHubSignIns } from "./github_sign_ins.ts";
+import { rulesHash } from "./session_checks.ts";
 
 interface Deps {
   gitHub: GitHubSignIns;

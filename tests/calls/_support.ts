@@ -68,6 +68,3 @@ export class SteeredKv {
     return atomic;
   }
 }
-
-/** An audit log in which nothing is. */
-export const NO_ENTRIES = { list: () => Promise.resolve({ items: [], nextCursor: null }) };

@@ -10,7 +10,7 @@ import type { CallFilter } from "../../core/calls/call_filter.ts";
 import type { WorkspaceId } from "../../core/ids.ts";
 import { prefixes } from "../../core/kv/keys.ts";
 import type { Signals } from "../../core/kv/signals.ts";
-import { kept, NO_ENTRIES, REMOVED, someCall, workspaceIds } from "./_support.ts";
+import { kept, REMOVED, someCall, workspaceIds } from "./_support.ts";
 
 const NOW = new Date("2026-11-22T12:00:00.000Z");
 const HOUR_MS = 60 * 60 * 1000;
@@ -202,7 +202,6 @@ Deno.test("an export holds as much of a long log as its reader takes, and a batc
   const streams = new CallStreams({
     calls,
     workspaces: REMOVED,
-    audit: NO_ENTRIES,
     signals: {} as Signals,
     now: () => NOW,
   });
@@ -227,7 +226,6 @@ Deno.test("so many exports at once are read, and what runs is broken off at the 
   const streams = new CallStreams({
     calls,
     workspaces: REMOVED,
-    audit: NO_ENTRIES,
     signals: {} as Signals,
     now: () => NOW,
   });
@@ -254,7 +252,6 @@ Deno.test("an export of calls that somebody damaged is broken off, and does not 
   const streams = new CallStreams({
     calls,
     workspaces: REMOVED,
-    audit: NO_ENTRIES,
     signals: {} as Signals,
     now: () => NOW,
   });

@@ -10,7 +10,7 @@ import type { WorkspaceId } from "../../core/ids.ts";
 import { openStore } from "../../core/kv/open_store.ts";
 import { SharedReads } from "../../core/kv/shared_reads.ts";
 import { Signals } from "../../core/kv/signals.ts";
-import { kept, NO_ENTRIES, REMOVED, someCall, workspaceIds } from "./_support.ts";
+import { kept, REMOVED, someCall, workspaceIds } from "./_support.ts";
 
 const NOW = new Date("2026-11-22T12:00:00.000Z");
 
@@ -22,7 +22,7 @@ async function processOn(path: string) {
   const log = new CallLog(store.kv);
   const calls = new CallQueries(store.kv, () => NOW);
   const streams = new CallStreams({
-    ...{ calls, workspaces: REMOVED, audit: NO_ENTRIES, signals },
+    ...{ calls, workspaces: REMOVED, signals },
     now: () => NOW,
   });
   return {

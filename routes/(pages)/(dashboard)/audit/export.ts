@@ -9,9 +9,9 @@ import { givenFields } from "../(_http)/filters.ts";
 export const handler = define.handlers({
   async GET(ctx) {
     const { filter } = auditQueryOf(parseInput(AuditParams, givenFields(ctx.url)));
-    const { callStreams } = ctx.state.services;
+    const { auditExports } = ctx.state.services;
     const mayRead = async () => await signedInAdmin(ctx) !== null;
-    return await streamAnswer(ctx.req, () => callStreams.exportAudit(filter, mayRead), {
+    return await streamAnswer(ctx.req, () => auditExports.open(filter, mayRead), {
       "content-type": "application/jsonl; charset=utf-8",
       "content-disposition": 'attachment; filename="audit.jsonl"',
     });

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { define } from "../../../../define.ts";
 import { streamAnswer } from "../../../api/(_http)/stream_answer.ts";
 import { signedInAdmin } from "../../(_http)/session_cookie.ts";
+import { givenFields } from "../(_http)/filters.ts";
 import { CallPageParams, callPageQuery } from "./(_http)/call_page_query.ts";
 
 const ExportParams = CallPageParams.extend({
@@ -17,8 +18,7 @@ const TYPES = { jsonl: "application/jsonl; charset=utf-8", csv: "text/csv; chars
 export const handler = define.handlers({
   async GET(ctx) {
     const { services } = ctx.state;
-    const given = [...ctx.url.searchParams].filter(([, value]) => value.trim() !== "");
-    const { format, ...fields } = parseInput(ExportParams, Object.fromEntries(given));
+    const { format, ...fields } = parseInput(ExportParams, givenFields(ctx.url));
     const query = callPageQuery(fields, await services.workspaces.listAll());
     const { workspace, filter } = query;
     if (workspace === null) {
