@@ -97,6 +97,30 @@ Deno.test("a value that cannot be sent is refused at its field, and not shown", 
   assert.ok(!html.includes("spaces-behind"));
 });
 
+Deno.test("a value that is too short to be looked for is stored when its member says so", async () => {
+  await using at = await ownPage();
+  const cookie = await signIn(at.app, at.alice.token);
+  const fields = { server: "github", name: "TOKEN", intent: "set", value: "abc1234" };
+
+  const before = await textOf(at.app, cookie);
+  const refused = await at.app.submit("/me/secrets", { cookie, fields });
+  const html = await refused.text();
+  const set = await at.app.submit("/me/secrets", {
+    cookie,
+    fields: { ...fields, allowShort: "on" },
+  });
+  const after = await textOf(at.app, cookie);
+
+  assert.doesNotMatch(before, /name="allowShort"/);
+  assert.equal(refused.status, 400);
+  assert.match(html, /It has less than 8 characters, so it cannot be looked for/);
+  assert.match(html, /name="allowShort"/);
+  assert.ok(!html.includes("abc1234"));
+  assert.equal(set.status, 303);
+  assert.match(before, /calls of this server are refused until/);
+  assert.doesNotMatch(after, /calls of this server are refused until/);
+});
+
 Deno.test("every token that opens nothing gets one and the same page", async () => {
   let aheadMs = 0;
   await using at = await ownPage({}, () => new Date(Date.now() + aheadMs));

@@ -4,7 +4,8 @@ import Card from "../../(_components)/Card.tsx";
 import { SecretField } from "../../(_components)/Fields.tsx";
 import Form from "../../(_components)/Form.tsx";
 import RelativeTime from "../../(_components)/RelativeTime.tsx";
-import { formOf, type FormState } from "../../(_http)/form_state.ts";
+import StoreShortField from "../../(_components)/StoreShortField.tsx";
+import { formOf, type FormState, wasSent } from "../../(_http)/form_state.ts";
 import { secretForm } from "../(_forms)/submit_member.ts";
 
 interface OwnSecretsProps {
@@ -55,6 +56,7 @@ function OwnSecret({ server, serverName, secret, sent, now }: OwnSecretProps) {
   const { name, isSet } = secret;
   const setting = formOf(sent, "set", secretForm(server, name));
   const removing = formOf(sent, "remove", secretForm(server, name));
+  const cameBack = wasSent(setting);
   return (
     <div class="own-secret">
       <p>
@@ -62,7 +64,12 @@ function OwnSecret({ server, serverName, secret, sent, now }: OwnSecretProps) {
         <State secret={secret} now={now} />
       </p>
       <div class="own-forms">
-        <Form form={setting} action="/me/secrets" look="inline" label={`Set ${name}`}>
+        <Form
+          form={setting}
+          action="/me/secrets"
+          look={cameBack ? undefined : "inline"}
+          label={`Set ${name}`}
+        >
           <Names server={server} name={name} />
           <SecretField
             form={setting}
@@ -70,6 +77,7 @@ function OwnSecret({ server, serverName, secret, sent, now }: OwnSecretProps) {
             label={isSet ? "New value" : "Value"}
             maxLength={8_192}
           />
+          {cameBack && <StoreShortField form={setting} />}
           <button type="submit" class="button">{isSet ? "Replace" : "Set"}</button>
         </Form>
         {isSet && (

@@ -3,11 +3,13 @@ import { readForm } from "../../../../core/api/read_form.ts";
 import { asGatewayError } from "../../../../core/errors.ts";
 import { removeMemberSecret, setMemberSecret } from "../../../../core/members/set_member_secret.ts";
 import { parseInput } from "../../../../core/api/parse_input.ts";
-import { MIN_SCANNED_CHARS, SecretName, SecretValue } from "../../../../core/secrets/secret.ts";
+import { SecretName, SecretValue } from "../../../../core/secrets/secret.ts";
 import type { Services } from "../../../../core/services.ts";
 import { authenticateMember } from "../../../../core/tokens/authenticate_member.ts";
 import type { Token } from "../../../../core/tokens/token.ts";
+import { Checked } from "../../(_http)/form_input.ts";
 import type { FormState } from "../../(_http)/form_state.ts";
+import { refuseShort } from "../../(_http)/short_values.ts";
 
 const SignInFields = z.object({ token: z.string() });
 
@@ -17,16 +19,10 @@ const SecretFields = z.object({
   server: z.string(),
   name: SecretName,
   value: z.string().default(""),
+  allowShort: Checked,
 });
 
-/** A page has no way to say that a value may be short. */
-const OwnValue = z.strictObject({
-  value: SecretValue.min(
-    MIN_SCANNED_CHARS,
-    `must have at least ${MIN_SCANNED_CHARS} characters, so that it can be looked for in what ` +
-      "its server sends back",
-  ),
-});
+const OwnValue = z.object({ value: SecretValue, allowShort: z.boolean() });
 
 /** What was wrong with a form. */
 export interface Problem {
@@ -68,14 +64,17 @@ export async function submitOwnSecret(
 ): Promise<{ done: string } | { problem: Problem }> {
   let form = emptyForm("", "");
   try {
-    const { intent, server, name, value } = await readForm(request, SecretFields);
+    const { intent, server, name, value, allowShort } = await readForm(request, SecretFields);
     form = emptyForm(intent, secretForm(server, name));
     const ref = { token, via: "page" as const, server, name };
     if (intent === "remove") {
       await removeMemberSecret(services, ref);
       return { done: `Your ${name} of ${server} is removed.` };
     }
-    await setMemberSecret(services, ref, parseInput(OwnValue, { value }));
+    form.values = allowShort ? { allowShort: ["on"] } : {};
+    const given = parseInput(OwnValue, { value, allowShort });
+    refuseShort(given);
+    await setMemberSecret(services, ref, given);
     return { done: `Your ${name} of ${server} is set, from your next call on.` };
   } catch (thrown) {
     return { problem: problemOf(thrown, form) };

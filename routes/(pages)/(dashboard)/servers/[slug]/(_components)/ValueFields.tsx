@@ -1,5 +1,6 @@
-import { MIN_SCANNED_CHARS, type SecretView } from "../../../../../../core/secrets/secret.ts";
+import type { SecretView } from "../../../../../../core/secrets/secret.ts";
 import { CheckField, SecretField, SelectField } from "../../../../(_components)/Fields.tsx";
+import StoreShortField from "../../../../(_components)/StoreShortField.tsx";
 import type { FormState } from "../../../../(_http)/form_state.ts";
 
 const MODES = [
@@ -37,12 +38,7 @@ export default function ValueFields({ form, secret }: ValueFieldsProps) {
         required={modeOf(secret) === "own" ? false : undefined}
         hint="It is sealed at once and shown to nobody again. Leave it empty where each member sets their own."
       />
-      <CheckField
-        form={form}
-        name="allowShort"
-        label="Store it although it is short"
-        hint={`Less than ${MIN_SCANNED_CHARS} characters cannot be looked for in what the server sends back.`}
-      />
+      <StoreShortField form={form} />
       {secret !== undefined && secret.membersSet > 0 && (
         <CheckField
           form={form}

@@ -7,8 +7,6 @@ import { noSecret } from "../../../../../../core/secrets/no_secret.ts";
 import { removeSecret } from "../../../../../../core/secrets/remove_secret.ts";
 import {
   type InjectionRule,
-  isLongEnough,
-  MIN_SCANNED_CHARS,
   type SealedSecret,
   SecretName,
   SecretValue,
@@ -17,6 +15,7 @@ import { setSecret } from "../../../../../../core/secrets/set_secret.ts";
 import { type FormContext, intent } from "../../../../(_http)/answer_form.ts";
 import { confirmed, ConfirmFields } from "../../../../(_http)/confirmed.ts";
 import { Checked, optional } from "../../../../(_http)/form_input.ts";
+import { refuseShort } from "../../../../(_http)/short_values.ts";
 import { atTheirRows, fieldsOfRules, filledRules, RuleRows } from "./rule_fields.ts";
 
 /** Whose value is sent: one for all, each member's, or each member's and else the shared one. */
@@ -148,15 +147,7 @@ function valueInput({ mode, value, allowShort }: ValueFields) {
     );
   }
   if (value === undefined) throw refusal("invalid_input", "Fill this in.", "value");
-  if (!isLongEnough({ value, allowShort })) {
-    throw refusal(
-      "invalid_input",
-      `It has less than ${MIN_SCANNED_CHARS} characters, so it cannot be looked for in what the ` +
-        'server sends back. Check "Store it although it is short" to store it all the same, and ' +
-        "type it again.",
-      "value",
-    );
-  }
+  refuseShort({ value, allowShort });
   return { value, perMember: mode === "fallback", allowShort };
 }
 
