@@ -30,6 +30,33 @@ Deno.test("who says no at GitHub is told what it is for", async () => {
   assert.match(await saidAfter(app, jar, location), /You said no to GitHub/);
 });
 
+Deno.test("who says no at GitHub and tries again lands on the page that they wanted", async () => {
+  await using github = someGitHub(null);
+  await using app = await startApp(gitHubEnv(github));
+  const jar = new CookieJar();
+  const wanted = "/audit?actor=octocat";
+  const begin = `/auth/sign-in?next=${encodeURIComponent(wanted)}`;
+
+  const refused = await comeBack(app, jar, await goToGitHub(app, jar, begin));
+  const other = await comeBack(app, jar, await goToGitHub(app, jar));
+
+  assert.equal(refused, `/sign-in?next=${encodeURIComponent(wanted)}`);
+  assert.equal(other, "/sign-in", "what was wanted before is forgotten");
+});
+
+Deno.test("a page that somebody wrote into the cookie leads to no other site", async () => {
+  await using github = someGitHub(null);
+  await using app = await startApp(gitHubEnv(github));
+  const callback = "/auth/callback?error=access_denied";
+
+  for (const text of [encodeURIComponent("//evil.example"), "%", "https://evil.example"]) {
+    const headers = { cookie: `aerostack-next=${text}` };
+    const response = await app.ask(callback, { headers });
+    await response.body?.cancel();
+    assert.equal(response.headers.get("location"), "/sign-in", text);
+  }
+});
+
 Deno.test("a callback address that GitHub does not know is named", async () => {
   await using github = someGitHub();
   await using app = await startApp(gitHubEnv(github));

@@ -13,6 +13,7 @@ import {
 } from "../(_http)/sign_in_problem.ts";
 import { type GitHubAnswer, gitHubConfig, takeAnswer } from "./(_github)/oauth.ts";
 import { whyFailed, whyGitHubSaidNo } from "./(_github)/why_failed.ts";
+import { forgetWantedPage, wantedPage } from "./(_github)/wanted_page.ts";
 
 /** What became of a sign-in. */
 type Outcome = { text: string; next: string } | { problem: SignInProblem; next: string };
@@ -38,20 +39,21 @@ async function answer(ctx: Context<State>, outcome: Outcome): Promise<Response> 
   }
   const response = await redirectSignedIn(ctx, outcome.next, outcome.text);
   forgetProblem(ctx, response);
+  forgetWantedPage(ctx, response);
   return response;
 }
 
 async function finish(ctx: Context<State>): Promise<Outcome> {
   const { services } = ctx.state;
   const error = ctx.url.searchParams.get("error");
-  if (error !== null) return { problem: whyGitHubSaidNo(error), next: "/" };
+  if (error !== null) return { problem: whyGitHubSaidNo(error), next: wantedPage(ctx) };
 
   let given: GitHubAnswer;
   try {
     given = await takeAnswer(ctx);
   } catch (thrown) {
     services.log(`Cannot finish a sign-in with GitHub: ${thrown}`);
-    return { problem: whyFailed(thrown), next: "/" };
+    return { problem: whyFailed(thrown), next: wantedPage(ctx) };
   }
 
   const next = ownPath(given.next);

@@ -3,6 +3,7 @@ import { ownPath } from "../(_http)/own_path.ts";
 import { forgetProblem, redirectWithProblem } from "../(_http)/sign_in_problem.ts";
 import { withNext } from "../(_http)/sign_in_page.ts";
 import { beginSignIn, gitHubConfig } from "./(_github)/oauth.ts";
+import { keepWantedPage } from "./(_github)/wanted_page.ts";
 
 /**
  * Sends the browser to GitHub: a link, since the policy for forms would hold for the redirects
@@ -29,6 +30,7 @@ export const handler = define.handlers({
       why: "unknown",
     });
     forgetProblem(ctx, response);
+    keepWantedPage(ctx, response, next);
     return response;
   },
 });
