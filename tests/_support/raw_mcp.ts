@@ -118,7 +118,9 @@ async function read(answer: Response): Promise<RawAnswer> {
 
 /** The response in a body of JSON or of events, of which it is the last. */
 function messageIn(body: string): RawMessage | null {
-  const data = [...body.matchAll(/^data: ?(\{.*)$/gm)].at(-1)?.[1] ?? body;
+  // The dot and the ends of lines would take U+2028 for one, which a text may hold.
+  const lines = body.split(/\r\n|\r|\n/).filter((line) => /^data: ?\{/.test(line));
+  const data = lines.at(-1)?.slice("data:".length) ?? body;
   try {
     return JSON.parse(data);
   } catch {
