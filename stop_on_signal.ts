@@ -11,6 +11,8 @@ const CONNECTIONS_MS = 500;
 
 /** Ends the process when it is told to. */
 export interface Stopping {
+  /** Whether it was told to: the store may be closed already. */
+  readonly isStopping: boolean;
   /** Has a server that was started accept nothing more from then on. */
   alsoShutDown(server: Deno.HttpServer): void;
 }
@@ -45,7 +47,12 @@ export function stopOnSignal(services: Services): Stopping {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     Deno.addSignalListener(signal, () => void stop());
   }
-  return { alsoShutDown: (server) => void servers.push(server) };
+  return {
+    get isStopping() {
+      return isStopping;
+    },
+    alsoShutDown: (server) => void servers.push(server),
+  };
 }
 
 /**

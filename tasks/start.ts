@@ -1,11 +1,9 @@
 /**
  * `deno task start`: builds what is stale and serves until it is told to end.
  */
-import { THE_GATEWAY } from "../core/audit/actor.ts";
 import { ConfigError } from "../core/environment.ts";
-import type { Services } from "../core/services.ts";
+import { announce } from "./announce.ts";
 import { buildIfStale } from "./build.ts";
-import { sayToTerminal } from "./say_to_terminal.ts";
 import { runWithTelemetry } from "./with_telemetry.ts";
 
 interface BuiltServer {
@@ -23,29 +21,11 @@ async function start(): Promise<void> {
     port,
     onListen: (address) => {
       services.boundTo(address.port);
-      void announce(services);
+      void announce(services, stopping);
     },
   }, built.default.fetch);
 
   stopping.alsoShutDown(server);
-}
-
-/** Says where the dashboard is and, on an empty store, how to sign in once. */
-async function announce(services: Services): Promise<void> {
-  const { publicUrl } = services.config;
-  console.log(`Aerostack Gateway listens on ${publicUrl}`);
-
-  const { items } = await services.workspaces.list({ limit: 1, cursor: null });
-  const tokens = await services.admins.tokens.list({ limit: 1, cursor: null });
-  if (items.length > 0 || tokens.items.length > 0) return;
-
-  const link = await services.admins.sessions.createSignInLink(
-    THE_GATEWAY,
-    services.now(),
-  );
-  sayToTerminal(
-    `Sign in to the dashboard (works once, for an hour): ${publicUrl}/auth/link/${link}`,
-  );
 }
 
 if (import.meta.main) {
