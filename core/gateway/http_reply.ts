@@ -50,6 +50,8 @@ export class HttpReply implements ReplySink {
   readonly #answers: string[] = [];
   #missing: number;
   #stream: MessageStream | null = null;
+  /** Whether the stream is one of events, and no body that comes in pieces. */
+  #hasEvents = false;
   /** The answer, while it is given in pieces. */
   #long: LongMessage | null = null;
   #held: Disposable | null = null;
@@ -134,6 +136,12 @@ export class HttpReply implements ReplySink {
     this.#stream?.end();
   }
 
+  /** Ends the reply since its token ended: a stream says so to each request without an answer. */
+  shutOut(response: Response): void {
+    if (!this.#isOver) this.#sayLastWords();
+    this.fail(response);
+  }
+
   /** Replies with an error where no answer could be given; a stream just ends. */
   fail(response: Response): void {
     this.#missing = 0;
@@ -206,19 +214,22 @@ export class HttpReply implements ReplySink {
     });
     const onLost = () => this.#lost.abort();
     this.#held = hold(connection, (why) => {
-      // In the middle of a long message nothing can be said: it is cut.
-      const words = why === "shut out" && this.#long === null && type === STREAM_HEADERS
-        ? this.#options.lastWords()
-        : [];
-      for (const json of words) void stream.send(json);
+      if (why === "shut out") this.#sayLastWords();
       stream.drop();
       onShutOut("The token may no longer be used");
     });
     const stream = outlive?.(connection, onLost) ?? new PlainStream(connection, onLost);
+    this.#hasEvents = type === STREAM_HEADERS;
     this.#response.resolve(
       new Response(connection.body, { headers: { ...type, ...headers } }),
     );
     return stream;
+  }
+
+  /** In the middle of a long message nothing can be said: it is cut. */
+  #sayLastWords(): void {
+    if (!this.#hasEvents || this.#long !== null) return;
+    for (const json of this.#options.lastWords()) void this.#stream?.send(json);
   }
 
   #end(): void {

@@ -213,7 +213,7 @@ export class Posts {
       const incoming = { request, access, scope, caller, bytesIn, signal, cut: flight.cut, line };
       const onLetIn = () => isListening(one) ? reply.begin() : reply.startWaiting();
       const served = await serveRequest(this.#deps, { ...incoming, onLetIn });
-      if (isShutOut) reply.fail(errorResponse(shutOut(), this.#deps.log));
+      if (isShutOut) reply.shutOut(errorResponse(shutOut(), this.#deps.log));
       if (signal.reason instanceof TakenBack) return reply.drop();
       await reply.finish(served);
     } catch (error) {

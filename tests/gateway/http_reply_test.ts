@@ -87,3 +87,39 @@ Deno.test("HttpReply tells a token that was shut out from a client that left", a
     assert.equal(text.includes('data: {"error":"shut out"}'), why === "shut out");
   }
 });
+
+Deno.test("HttpReply.shutOut() says so on a stream, once, and nothing after an answer", async () => {
+  const lastWords = () => ['{"error":"shut out"}'];
+  const refused = () => new Response("refused", { status: 401 });
+
+  const before = replyWith({ lastWords }).reply;
+  before.shutOut(refused());
+  const stream = replyWith({ lastWords }).reply;
+  await stream.say(PROGRESS);
+  stream.shutOut(refused());
+  stream.shutOut(refused());
+  const answered = replyWith({ lastWords }).reply;
+  await answered.say(PROGRESS);
+  await answered.finish(ANSWER);
+  answered.shutOut(refused());
+
+  assert.deepEqual([(await before.response).status, await (await before.response).text()], [
+    401,
+    "refused",
+  ]);
+  const said = await (await stream.response).text();
+  assert.equal(said.split('data: {"error":"shut out"}').length, 2, said);
+  assert.doesNotMatch(await (await answered.response).text(), /shut out/);
+});
+
+Deno.test("HttpReply.shutOut() breaks off an answer that is given in pieces", async () => {
+  const { reply } = replyWith({ lastWords: () => ['{"error":"shut out"}'] });
+  const response = reply.response;
+
+  const passing = reply.pass(new TextEncoder().encode('{"jsonrpc":"2.0","id":1,'));
+  const text = (await response).text();
+  await passing;
+  reply.shutOut(new Response(null, { status: 401 }));
+
+  await assert.rejects(text, /The message is not complete/);
+});
