@@ -68,14 +68,14 @@ function Row({ entry, url, now }: { entry: AuditEntryView; url: URL; now: string
         <a href={only("actor", actor.name)} class="plain-link">
           <strong>{actor.name}</strong>
         </a>{" "}
-        <span class="quiet">by {actor.via}</span>
+        {actor.kind !== "gateway" && <span class="quiet">by {actor.via}</span>}
       </td>
       <td data-label="Did">
         <a href={only("action", action)} class="plain-link">
           <code>{action}</code>
         </a>
       </td>
-      <td data-label="To">
+      <td data-label="To" class="audit-to">
         <Subject subject={subject} />
       </td>
       <td data-label="Changed" class="wide text">
