@@ -43,7 +43,7 @@ for (const [what, message] of Object.entries(ODD)) {
       if (what.includes("byte order") && !kind.endsWith("JSON")) continue;
       await using server = startAdversary(kind, { name: what, message: (id) => [message(id)] });
       const slug = kind.toLowerCase().replaceAll(/[^a-z]+/g, "-");
-      await world.addServer(slug, server.url, { timeoutSeconds: 2 });
+      await world.addServer(slug, server.url, { timeoutSeconds: 30 });
 
       for (const [era, send] of Object.entries(SEND)) {
         const request = send(token, "tools/call", { name: `${slug}__echo` });
@@ -64,7 +64,7 @@ Deno.test("of two answers to one call, one reaches the caller", async () => {
     const message = (id: string) => [`[${answer(id, "one")},${answer(id, "two")}]`];
     await using server = startAdversary(kind, { name: "answers twice", message });
     const slug = kind.toLowerCase().replaceAll(/[^a-z]+/g, "-");
-    await world.addServer(slug, server.url, { timeoutSeconds: 2 });
+    await world.addServer(slug, server.url, { timeoutSeconds: 30 });
 
     for (const send of Object.values(SEND)) {
       const request = send(token, "tools/call", { name: `${slug}__echo` });
