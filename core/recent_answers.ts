@@ -97,6 +97,15 @@ export class RecentAnswers<Answer> {
     return made && given(made, false);
   }
 
+  /** Resolves when no answer is being made. Never rejects. */
+  async settled(): Promise<void> {
+    for (;;) {
+      const making = [...this.#kept.values()].flatMap(({ making }) => making ?? []);
+      if (making.length === 0) return;
+      await Promise.all(making);
+    }
+  }
+
   /** Begins no more answers. */
   close(): void {
     this.#closing.abort();

@@ -119,3 +119,19 @@ Deno.test("an answer that failed is made anew, and who asks next is told of one 
   await assert.rejects(answers.get("a", make), /late/);
   assert.equal(await newest(answers, make), 1);
 });
+
+Deno.test("settled() waits for what is made, also for what nobody waits for any more", async () => {
+  const answers = new RecentAnswers<string>({ now: () => new Date(), patienceMs: 1 });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  await answers.settled();
+
+  assert.equal(await answers.get("a", () => promise), null);
+  let isSettled = false;
+  const settled = answers.settled().then(() => isSettled = true);
+  await new Promise((done) => setTimeout(done, 20));
+  assert.equal(isSettled, false);
+  resolve("made");
+  await settled;
+
+  assert.deepEqual(await answers.get("a", () => promise), { answer: "made", isOld: false });
+});

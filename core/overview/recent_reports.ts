@@ -9,6 +9,8 @@ export interface RecentReports {
   recentTops: RecentAnswers<Tops>;
   recentHours: RecentAnswers<HourCount[]>;
   recentServerBoards: RecentAnswers<ServerBoard>;
+  /** Resolves when nothing is being counted. */
+  recentReportsSettled(): Promise<void>;
   /** Counts nothing more. */
   closeRecentReports(): void;
 }
@@ -25,6 +27,9 @@ export function createRecentReports(
   };
   return {
     ...reports,
+    async recentReportsSettled() {
+      await Promise.all(Object.values(reports).map((answers) => answers.settled()));
+    },
     closeRecentReports: () => Object.values(reports).forEach((answers) => answers.close()),
   };
 }
