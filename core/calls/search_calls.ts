@@ -21,6 +21,10 @@ const OLDER_IN_A_ROW = 100;
 const MAX_PACKS = 500;
 const MAX_BYTES = 3 * 1024 * 1024;
 
+/** For so long it looks, once it has looked through some: nobody waits for a page. */
+const LOOKED_MS = 25;
+const SOME_PACKS = 100;
+
 /** A call, and the workspace that it was made in. */
 export type CallIn = CallView & { workspace: string };
 
@@ -44,6 +48,7 @@ export interface CallsFound {
 interface Deps {
   callHistory: CallHistory;
   now: () => Date;
+  elapsedMs?: () => number;
 }
 
 /**
@@ -54,6 +59,8 @@ interface Deps {
  */
 export async function searchCalls(deps: Deps, search: CallSearch): Promise<CallsFound> {
   const { workspaces, filter, limit } = search;
+  const { elapsedMs = () => performance.now() } = deps;
+  const beganMs = elapsedMs();
   const now = deps.now();
   const logs = new Map(
     workspaces.map((workspace) => [workspace.id, logOf(workspace, filter, now)]),
@@ -70,7 +77,8 @@ export async function searchCalls(deps: Deps, search: CallSearch): Promise<Calls
 
   for await (const found of deps.callHistory.packsBack(ids, upTo)) {
     const { workspaceId, pack } = found;
-    if (packs === MAX_PACKS || bytes > MAX_BYTES) {
+    const isLate = packs >= SOME_PACKS && elapsedMs() - beganMs > LOOKED_MS;
+    if (packs === MAX_PACKS || bytes > MAX_BYTES || isLate) {
       return { items, nextCursor: last, lookedBackTo: pack.endedAt };
     }
     packs++;

@@ -14,12 +14,12 @@ const NOW = new Date("2026-11-22T12:00:00.000Z");
 const ago = (minutes: number) => new Date(NOW.getTime() - minutes * 60_000);
 
 /** Logs of a few workspaces, and what is found in them. */
-async function logsOf(count: number) {
+async function logsOf(count: number, elapsedMs = () => 0) {
   const core = await testCore();
   const log = new CallLog(core.kv);
   const workspaces: Workspace[] = [];
   for (let at = 0; at < count; at++) workspaces.push(await someWorkspace(core, `team-${at}`));
-  const deps = { callHistory: new CallHistory(core.kv), now: () => NOW };
+  const deps = { callHistory: new CallHistory(core.kv), now: () => NOW, elapsedMs };
 
   return {
     workspaces,
@@ -157,6 +157,20 @@ Deno.test("searchCalls() looks through a bounded part of long logs, and says how
     cursor = page.nextCursor;
   }
   assert.ok(pages > 1);
+});
+
+Deno.test("searchCalls() looks for a moment, but never through nothing", async () => {
+  let clockMs = 0;
+  using logs = await logsOf(1, () => clockMs += 26);
+  for (let at = 0; at < 150; at++) await logs.record(0, { tool: at === 0 ? "needle" : "hay" });
+
+  const first = await logs.page({ text: "needle" });
+  const second = await logs.page({ text: "needle" }, first.nextCursor);
+
+  assert.deepEqual([first.items.length, first.lookedBackTo === null], [0, false]);
+  assert.deepEqual(second.items.map(({ tool }) => tool), ["needle"]);
+  assert.equal(second.nextCursor, null);
+  assert.equal((await logs.page()).items.length, 10, "what is found at once is not waited for");
 });
 
 Deno.test("searchCalls() tells calls apart whose texts look like the seam between two", async () => {
