@@ -23,7 +23,10 @@ async function runFiles(files: Record<string, string>): Promise<RunOutcome & { p
       Deno.writeTextFileSync(`${root}/${name}`, text);
     }
     const outcome = await runTests(
-      Object.keys(files).map((name) => ({ name: name.replace(".js", ""), files: [name] })),
+      Object.keys(files).filter((name) => name.includes("_test")).map((name) => ({
+        name: name.replace(".js", ""),
+        files: [name],
+      })),
       { root, jobs: 2, write: (text) => printed += new TextDecoder().decode(text) },
     );
     return { ...outcome, printed };
@@ -69,6 +72,19 @@ Deno.test("runTests() fails for what fails again, beside what does not", async (
     failed: 1,
     unsteady: 1,
   });
+  assert.notEqual(code, 0);
+});
+
+Deno.test("runTests() fails for a step that another module makes", async () => {
+  const { failed, code } = await runFiles({
+    "a_test.js": GOOD,
+    "b_test.js": `import { step } from "./c_test.js";\nDeno.test("steps", (t) => step(t));\n`,
+    "c_test.js": `import "./d.js";\nexport * from "./d.js";\n`,
+    "d.js":
+      `export const step = (t) => t.step("is broken", () => { throw new Error("always"); });\n`,
+  });
+
+  assert.equal(failed, 1);
   assert.notEqual(code, 0);
 });
 
