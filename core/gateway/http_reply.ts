@@ -136,7 +136,10 @@ export class HttpReply implements ReplySink {
     this.#stream?.end();
   }
 
-  /** Ends the reply since its token ended: a stream says so to each request without an answer. */
+  /**
+   * Ends the reply since its token ended: a stream says so to each request without an answer, if
+   * its reader keeps up, for which an end does not wait.
+   */
   shutOut(response: Response): void {
     if (!this.#isOver) this.#sayLastWords();
     this.fail(response);

@@ -88,38 +88,48 @@ Deno.test("HttpReply tells a token that was shut out from a client that left", a
   }
 });
 
+/** A reply that counts how often its last words were asked for. */
+function replyWithLastWords(accepts = { json: true, stream: true }) {
+  const asked = { times: 0 };
+  const lastWords = () => {
+    asked.times++;
+    return ['{"error":"shut out"}'];
+  };
+  return { ...replyWith({ accepts, lastWords }), asked };
+}
+
 Deno.test("HttpReply.shutOut() says so on a stream, once, and nothing after an answer", async () => {
-  const lastWords = () => ['{"error":"shut out"}'];
   const refused = () => new Response("refused", { status: 401 });
 
-  const before = replyWith({ lastWords }).reply;
-  before.shutOut(refused());
-  const stream = replyWith({ lastWords }).reply;
-  await stream.say(PROGRESS);
-  stream.shutOut(refused());
-  stream.shutOut(refused());
-  const answered = replyWith({ lastWords }).reply;
-  await answered.say(PROGRESS);
-  await answered.finish(ANSWER);
-  answered.shutOut(refused());
+  const before = replyWithLastWords();
+  before.reply.shutOut(refused());
+  const stream = replyWithLastWords();
+  await stream.reply.say(PROGRESS);
+  stream.reply.shutOut(refused());
+  stream.reply.shutOut(refused());
+  const answered = replyWithLastWords();
+  await answered.reply.say(PROGRESS);
+  await answered.reply.finish(ANSWER);
+  answered.reply.shutOut(refused());
 
-  assert.deepEqual([(await before.response).status, await (await before.response).text()], [
-    401,
-    "refused",
-  ]);
-  const said = await (await stream.response).text();
+  const response = await before.reply.response;
+  assert.deepEqual([response.status, await response.text()], [401, "refused"]);
+  const said = await (await stream.reply.response).text();
   assert.equal(said.split('data: {"error":"shut out"}').length, 2, said);
-  assert.doesNotMatch(await (await answered.response).text(), /shut out/);
+  assert.doesNotMatch(await (await answered.reply.response).text(), /shut out/);
+  assert.deepEqual([before.asked.times, stream.asked.times, answered.asked.times], [0, 1, 0]);
 });
 
 Deno.test("HttpReply.shutOut() breaks off an answer that is given in pieces", async () => {
-  const { reply } = replyWith({ lastWords: () => ['{"error":"shut out"}'] });
-  const response = reply.response;
+  for (const accepts of [{ json: true, stream: false }, { json: false, stream: true }]) {
+    const { reply, asked } = replyWithLastWords(accepts);
 
-  const passing = reply.pass(new TextEncoder().encode('{"jsonrpc":"2.0","id":1,'));
-  const text = (await response).text();
-  await passing;
-  reply.shutOut(new Response(null, { status: 401 }));
+    const passing = reply.pass(new TextEncoder().encode('{"jsonrpc":"2.0","id":1,'));
+    const text = (await reply.response).text();
+    await passing;
+    reply.shutOut(new Response(null, { status: 401 }));
 
-  await assert.rejects(text, /The message is not complete/);
+    await assert.rejects(text, /The message is not complete/);
+    assert.equal(asked.times, 0);
+  }
 });
