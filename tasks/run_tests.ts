@@ -1,7 +1,7 @@
 /**
  * Prepares and runs all tests, several groups of files at once. With `--oldest`, without those
  * that run on the newest Deno only; DENO_JOBS says how many groups at once. Types are what
- * `deno task check` looks at. The last line of what it prints is `N passed, N failed`.
+ * `deno task check` looks at. Once they ran, the last line is `N passed, N failed`.
  */
 import { readdirSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";

@@ -21,7 +21,7 @@ export interface RunOptions {
 export interface RunOutcome {
   passed: number;
   failed: number;
-  /** Failures that did not come again when their file ran once more with nothing beside it. */
+  /** Failures of files that held when they ran once more with nothing beside them. */
   unsteady: readonly TestFailure[];
   /** Exit code 0 only if nothing failed in the end. */
   code: number;
@@ -98,11 +98,11 @@ function outcomeOf({ code, report }: TestRun): RunOutcome {
 /** A second run says what still fails; the first, how many there are in all. */
 function together(first: TestReport, second: TestReport, code: number): RunOutcome {
   const failed = code === 0 ? 0 : Math.min(Math.max(second.failed, 1), first.failed);
-  const still = new Set(second.failures.map(({ line }) => line));
+  const still = new Set(second.failures.map(({ file }) => file));
   return {
     passed: first.passed + first.failed - failed,
     failed,
-    unsteady: first.failures.filter(({ line }) => !still.has(line)),
+    unsteady: first.failures.filter(({ file }) => !still.has(file)),
     code,
   };
 }
