@@ -10,10 +10,14 @@ import { addCookie, readCookie } from "../../(_http)/session_cookie.ts";
 const COOKIE = "aerostack-next";
 const SECONDS = 600;
 
-/** Has the browser keep it; `/` is what is meant without. */
+/** A browser drops a cookie that is longer than 4 KiB, and keeps the one before. */
+const MAX_CHARS = 3_500;
+
+/** Has the browser keep it; `/` is what is meant without, and for one that is too long. */
 export function keepWantedPage(ctx: Context<State>, response: Response, next: string): void {
-  if (next === "/") return forgetWantedPage(ctx, response);
-  addCookie(ctx, response, { name: COOKIE, text: encodeURIComponent(next), seconds: SECONDS });
+  const text = encodeURIComponent(next);
+  if (next === "/" || text.length > MAX_CHARS) return forgetWantedPage(ctx, response);
+  addCookie(ctx, response, { name: COOKIE, text, seconds: SECONDS });
 }
 
 /** The page that was wanted, as a path of this site; `/` where nothing was kept. */
